@@ -1,0 +1,73 @@
+# Two commands are enough: `make chat` to use it, `make test` to check it. `make help` lists the others.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help chat test check lint types imports unit eval bench wheel calibrate settings lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+chat: $(VENV)/.run ## make the environment and the index, and open the chat
+	@$(BIN)/isvbot-ingest sync
+	@$(BIN)/isvbot chat
+
+test: check ## make the environment and run all checks and tests
+
+check: lint types imports unit ## everything that must pass before a commit
+
+lint: $(VENV)/.dev ## style, format and docstrings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pydoclint --quiet bot ingest knowledge prompts
+	$(BIN)/isvbot-ingest check
+
+types: $(VENV)/.dev ## types
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev ## which package may import which
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev ## tests, with the coverage of the core
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+eval: $(VENV)/.dev ## quality of the answers; fails below evals/thresholds.yaml
+	$(BIN)/isvbot-ingest sync
+	$(BIN)/python -m evals.run
+
+bench: $(VENV)/.dev ## speed and memory, as ratios in one run
+	$(BIN)/isvbot-ingest sync
+	$(BIN)/python -m evals.bench
+
+calibrate: $(VENV)/.dev ## measure the thresholds anew and write knowledge/calibration.yaml
+	$(BIN)/isvbot-ingest sync
+	$(BIN)/python -m evals.calibrate
+
+wheel: $(VENV)/.dev ## build the wheel, install it in a bare environment and ask a question from another folder
+	PYTHON=$(PYTHON) sh scripts/check-wheel.sh
+
+settings: $(VENV)/.dev ## write .env.example from the settings
+	$(BIN)/python -c "from bot.settings import example_file; print(example_file(), end='')" > .env.example
+
+lock: ## write the lock files anew (needs uv)
+	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-emit-index-url -o requirements.lock --upgrade
+	uv pip compile pyproject.toml --group build --group dev --universal --generate-hashes --no-header --no-emit-index-url -o requirements-dev.lock --upgrade
+
+clean: ## remove the environment and what was built
+	rm -rf $(VENV) dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "isvbot needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
