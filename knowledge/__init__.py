@@ -1,0 +1,1 @@
+"""What isvbot may say: sources, notes, written answers and rules, as data."""

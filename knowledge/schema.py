@@ -1,0 +1,192 @@
+"""The shape of every file in this folder, checked when it is read.
+
+Knows field names, types and what is required.
+Knows nothing of files on disk, or of what the fields are used for.
+"""
+
+from datetime import date as Day  # a field of the front matter is called date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from bot.core.corpus import ALL_ROLES, Grade, Language, Role, Status
+
+Kind = Literal["letter", "strategy", "guidance", "category", "law", "note"]
+Verification = Literal["seed", "page", "page*", "recall", "open", "afleiding"]
+"""How far a fact was verified, best first; ``page*`` is a third party, ``afleiding`` is derived."""
+
+
+class Strict(BaseModel):
+    """A frozen value that refuses a field it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Origin(Strict):
+    """Where a fact of a note comes from: an id of the register and its verification."""
+
+    source: str
+    verification: Verification
+
+
+def _origin(value: object) -> object:
+    """Read the short form ``P06 page``."""
+    if isinstance(value, str):
+        source, _, verification = value.strip().rpartition(" ")
+        return {"source": source, "verification": verification}
+    return value
+
+
+class Bilingual(Strict):
+    """A text in Dutch and English."""
+
+    nl: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class OvertakenSpan(Bilingual):
+    """A span of the passage that later events overtook; ``by`` names newer passages."""
+
+    span: str = Field(min_length=1)
+    by: tuple[str, ...] = Field(min_length=1)
+
+
+class PassageMeta(Strict):
+    """What the front matter says about one passage of the body."""
+
+    questions: tuple[str, ...] = Field(min_length=2)
+    en: str = Field(min_length=1)
+    origins: tuple[Annotated[Origin, BeforeValidator(_origin)], ...] = Field(default=(), alias="from")
+    grade: Grade | None = None
+    audience: frozenset[Role] | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    supersedes: tuple[str, ...] = ()
+    superseded_by: tuple[str, ...] = ()
+    superseded: tuple[OvertakenSpan, ...] = ()
+
+
+class FrontMatter(Strict):
+    """The head of a source file."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    publisher: str
+    date: Day
+    kind: Kind
+    reference: str
+    url: str = ""
+    language: Language
+    grade: Grade
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    supersedes: tuple[str, ...] = ()
+    superseded_by: tuple[str, ...] = ()
+    audience: frozenset[Role] = ALL_ROLES
+    sources: tuple[str, ...] = ()
+    reviewed_on: Day
+    review_by: Day
+    passages: dict[str, PassageMeta]
+
+
+class SourceFile(Strict):
+    """A source file: its place inside ``knowledge/``, its head and its text."""
+
+    path: str
+    head: FrontMatter
+    body: str
+
+
+class RegisterEntry(Strict):
+    """A source that notes rest on."""
+
+    title: str
+    publisher: str
+    date: str
+    reference: str = ""
+    url: str = ""
+    third_party: bool = False
+
+
+class ClaimFile(Bilingual):
+    """A statement of a written answer; a cite is a passage id or ``{passage id: quote}``."""
+
+    cites: tuple[str | dict[str, str], ...] = Field(min_length=1)
+    roles: frozenset[Role] = ALL_ROLES
+
+
+class QuestionLines(Strict):
+    """Ways to ask, by the answer's stance to them (Dutch words: YAML reads a bare yes as true)."""
+
+    open: tuple[str, ...] = ()
+    ja: tuple[str, ...] = ()
+    nee: tuple[str, ...] = ()
+
+
+class AnswerFile(Strict):
+    """A written answer."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: Bilingual
+    reviewed_on: Day
+    review_by: Day
+    roles: frozenset[Role] = ALL_ROLES
+    partial: bool = False
+    needs: tuple[str, ...] = ()
+    """Identifiers of glossary terms; the answer is only for questions that mention one of them."""
+    questions: QuestionLines
+    lead: ClaimFile
+    statements: tuple[ClaimFile, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+
+
+class ReplyFile(Bilingual):
+    """A written reply for what is not answered."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    status: Status
+    questions: tuple[str, ...] = Field(min_length=2)
+
+
+class GlossaryTerm(Strict):
+    """A Dutch term, its one English identifier, and the other ways people write it."""
+
+    nl: str
+    identifier: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    en: str
+    also: tuple[str, ...] = ()
+    kind: Literal["authority", "application", "deliverable", "category", "abbreviation", "product", "term"]
+    scope: Literal["strong", "weak"] = "weak"
+    """``strong``: the term by itself shows that a question is about ISV."""
+
+
+class ScreenFile(Strict):
+    """Patterns (case-insensitive regular expressions over plain text) that need no index to be recognised."""
+
+    injection: tuple[str, ...]
+    judgement: tuple[str, ...]
+    other_subjects: tuple[str, ...]
+    """Words that mark a subject other than ISV."""
+    salutation: tuple[str, ...]
+    """Words of address in front of a sentence."""
+    greeting: tuple[str, ...]
+    closing: tuple[str, ...]
+    asking: tuple[str, ...]
+    topic_change: tuple[str, ...]
+    courtesy: tuple[str, ...]
+    """Sentences that ask for help as such, beside the question itself."""
+    subject: tuple[str, ...]
+    """Words that show that a sentence of a mail is about the matter."""
+
+
+class CalibrationFile(Strict):
+    """Weights and thresholds measured by ``evals.calibrate``."""
+
+    embedder: str
+    bm25_weight: float
+    text_offset: float
+    official_bonus: float
+    answer_bonus: float
+    scope_weights: dict[str, float]
+    refuse_below: float
+    sure_above: float
