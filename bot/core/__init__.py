@@ -1,0 +1,1 @@
+"""The vocabulary and the steps of a question; standard library only."""

@@ -1,0 +1,208 @@
+"""Step 5: the extractive draft: statements from written answers and passages, no language model.
+
+Knows how to choose between a written answer and loose passages, and what to say beside them.
+Knows nothing of vectors; what it writes is still to be verified.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.corpus import Caveat, Cite, Claim, Grade, Language, Passage, Role, Status, WrittenAnswer
+from bot.core.entries import passage_key
+from bot.core.model import NoticeKind, Quote, Statement
+from bot.core.quoting import quote_for
+from bot.core.retrieve import FoundPart, Match, Retrieved
+from bot.core.route import Ending, ending_of
+from bot.core.rules import Rules
+from bot.core.scope import Zone
+from bot.core.sentences import sentence_spans
+from bot.core.stance import prefix_for
+
+MAX_STATEMENTS = 6
+MAX_STATEMENTS_OF_MANY = 3
+"""Statements a part, when a message has one part or several."""
+
+SECOND_ANSWER_REACH = 0.015
+"""A second written answer this close in score adds its lead: the question probably touches both."""
+
+OTHER_REACH = 0.04
+"""How far below the best match a text may be that answers another part of the same message."""
+
+MAX_PASSAGE_SENTENCES = 3
+MAX_FOLLOW_UPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPart:
+    """The draft for one part of a question: statements, or an ending without an answer, or neither.
+
+    Neither means that an earlier part of the same message already says it.
+    """
+
+    text: str
+    statements: tuple[Statement, ...] = ()
+    is_partial: bool = False
+    ending: Ending | None = None
+    notices: tuple[NoticeKind, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    used: str = ""
+    """The id of the written answer or passage that it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The draft of a whole answer."""
+
+    retrieved: Retrieved
+    parts: tuple[DraftPart, ...]
+
+
+def draft(retrieved: Retrieved, rules: Rules) -> Draft:
+    """Write a draft for every part of a question; no two parts rest on the same text."""
+    limit = MAX_STATEMENTS if len(retrieved.parts) == 1 else MAX_STATEMENTS_OF_MANY
+    parts: list[DraftPart] = []
+    for part in retrieved.parts:
+        ending = ending_of(part, rules) or _inherited(part, parts)
+        used = frozenset(earlier.used for earlier in parts)
+        parts.append(DraftPart(part.text, ending=ending) if ending else _answer(part, retrieved, used, limit))
+    return Draft(retrieved, tuple(parts))
+
+
+def _inherited(part: FoundPart, before: Sequence[DraftPart]) -> Ending | None:
+    """A part that points back to one that is not answered, is not answered either."""
+    return before[-1].ending if part.leans and before else None
+
+
+def _answer(part: FoundPart, retrieved: Retrieved, used: frozenset[str], limit: int) -> DraftPart:
+    """Draft from the best written answer, or from the best passage where that matches better."""
+    notices = (NoticeKind.UNCERTAIN,) if part.zone is Zone.CARE else ()
+    top = max([*(m.score for m in part.answers), *(s.score for s in part.loose)], default=0.0)
+    answers = [m for m in part.answers if m.target.id not in used and m.score >= top - OTHER_REACH]
+    loose = [s for s in part.loose if s.passage.id not in used and s.score >= top - OTHER_REACH]
+    if not answers and not loose:
+        is_said = bool(part.answers or part.loose)
+        return DraftPart(part.text, ending=None if is_said else Ending(Status.UNANSWERABLE_NOTHING_FOUND))
+    if loose and (not answers or answers[0].score < loose[0].score):
+        answers = _citing(loose[0].passage, part.answers, used)
+    if answers:
+        drafted = _draft_from_answers(part, answers, retrieved, limit)
+        if drafted.statements:
+            return replace(drafted, notices=notices)
+    passage = (loose or part.loose)[0].passage
+    return DraftPart(
+        text=part.text,
+        statements=_from_passage(passage, part.text, retrieved.cited, retrieved.understood.language)[:limit],
+        is_partial=Caveat.OPEN in passage.caveats,
+        notices=notices,
+        follow_ups=tuple(match.target.id for match in part.answers[:MAX_FOLLOW_UPS]),
+        used=passage.id,
+    )
+
+
+def _citing(
+    passage: Passage, answers: Sequence[Match[WrittenAnswer]], used: frozenset[str]
+) -> list[Match[WrittenAnswer]]:
+    """Give the written answers that rest on an official passage: they say more than a sentence of it."""
+    if passage.grade is not Grade.OFFICIAL:
+        return []
+    unused = [match for match in answers if match.target.id not in used]
+    return [match for match in unused if any(cite.passage_id == passage.id for cite in match.target.lead.cites)]
+
+
+def _draft_from_answers(
+    part: FoundPart, answers: Sequence[Match[WrittenAnswer]], retrieved: Retrieved, limit: int
+) -> DraftPart:
+    best = answers[0]
+    language, role = retrieved.understood.language, retrieved.understood.role
+    labelled = {label: answer for label, answer in part.labelled.items() if answer.needs}
+    if len(labelled) > 1 and best.target.needs:
+        statements = _verdicts(labelled, retrieved.cited, language)
+        limit = max(limit, len(statements))
+    else:
+        statements = _from_answer(best, part.text, retrieved.cited, language, role)
+        statements += _second_lead(answers, statements, retrieved.cited, language)
+    return DraftPart(
+        text=part.text,
+        statements=statements[:limit],
+        is_partial=best.target.partial,
+        follow_ups=best.target.follow_ups[:MAX_FOLLOW_UPS],
+        used=best.target.id,
+    )
+
+
+def _verdicts(
+    labelled: Mapping[str, WrittenAnswer], passages: Mapping[str, Passage], language: Language
+) -> tuple[Statement, ...]:
+    """Give, for each thing a question names, the lead of the answer about it."""
+    statements: list[Statement] = []
+    for label, answer in labelled.items():
+        lead = _statement(answer.lead, passages, language, is_lead=not statements)
+        if lead is not None:
+            statements.append(replace(lead, text=f"{label[:1].upper()}{label[1:]}: {lead.text}"))
+    return tuple(statements)
+
+
+def _from_answer(
+    match: Match[WrittenAnswer], question: str, passages: Mapping[str, Passage], language: Language, role: Role
+) -> tuple[Statement, ...]:
+    """Give the statements of a written answer, its lead first; without a lead there is no answer."""
+    answer = match.target
+    lead = _statement(answer.lead, passages, language, is_lead=True)
+    if lead is None:
+        return ()
+    prefix = prefix_for(question, match.line, lead.text, language)
+    if prefix:
+        lead = Statement(f"{prefix} {lead.text}", lead.quotes, is_lead=True)
+    others = (_statement(claim, passages, language) for claim in answer.statements if role in claim.roles)
+    return (lead, *(statement for statement in others if statement is not None))
+
+
+def _statement(
+    claim: Claim, passages: Mapping[str, Passage], language: Language, *, is_lead: bool = False
+) -> Statement | None:
+    """Turn a claim into a statement; a cite whose passage may not be read is left out."""
+    quotes: list[Quote] = []
+    for cite in claim.cites:
+        passage = passages.get(passage_key(cite.passage_id))
+        quote = quote_for(cite, passage, claim.wording.nl) if passage is not None else None
+        if quote is not None:
+            quotes.append(quote)
+    if not quotes:
+        return None
+    return Statement(claim.wording.in_language(language), tuple(quotes), is_lead)
+
+
+def _second_lead(
+    answers: Sequence[Match[WrittenAnswer]],
+    statements: tuple[Statement, ...],
+    passages: Mapping[str, Passage],
+    language: Language,
+) -> tuple[Statement, ...]:
+    """Give the lead of a second written answer that matches almost as well and says something else."""
+    second = next((match for match in answers[1:2] if match.score >= answers[0].score - SECOND_ANSWER_REACH), None)
+    lead = _statement(second.target.lead, passages, language) if second is not None else None
+    if lead is None or lead.text in {statement.text for statement in statements}:
+        return ()
+    return (lead,)
+
+
+def _from_passage(
+    passage: Passage, question: str, others: Mapping[str, Passage], language: Language
+) -> tuple[Statement, ...]:
+    """Give what a passage says: a letter's best sentences, a list whole, a note's first sentences.
+
+    In English it is the passage's own English rendering, with the Dutch text as quote. A note also quotes
+    the official texts that it rests on.
+    """
+    if passage.grade is Grade.OFFICIAL and language is Language.NL:
+        quote = quote_for(Cite(passage.id), passage, question)
+        return (Statement(quote.text, (quote,), is_lead=True),) if quote is not None else ()
+    text = passage.text
+    spans = sentence_spans(text)
+    has_list = any(text[span.start] in "-*•" or text[span.start].isdigit() for span in spans[1:])
+    if not has_list and len(spans) > MAX_PASSAGE_SENTENCES:
+        text = text[: spans[MAX_PASSAGE_SENTENCES - 1].end]
+    basis = (others.get(passage_key(passage_id)) for passage_id in passage.basis)
+    official = (quote_for(Cite(found.id), found, text) for found in basis if found is not None)
+    quotes = (*(quote for quote in official if quote is not None), Quote(passage, text, passage.start))
+    return (Statement(passage.english if language is Language.EN else text, quotes, is_lead=True),)

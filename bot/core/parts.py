@@ -1,0 +1,156 @@
+"""The questions inside a message.
+
+Knows pasted mails: greetings, quoted headers, closings, story, and the sentences that ask.
+Knows nothing of what is asked.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.core.plain import squeezed, words
+from bot.core.rules import ScreenRules
+from bot.core.sentences import sentences
+
+MAX_PARTS = 5
+"""More questions in one message are not answered; the reader is told so."""
+
+SHORT_WORDS = 40
+"""A message up to this length is read whole when it asks one thing."""
+
+MIN_PART_WORDS = 3
+LEANING_WORDS = 6
+"""A question of this many words leans on what was said before it."""
+
+CONTEXT_SENTENCES = 4
+"""How far back the claim is looked for that a question asks to confirm."""
+
+_HEADER = re.compile(
+    r"^\s*(?:van|aan|cc|onderwerp|verzonden|datum|from|to|sent|subject|subj|date|re|fw)\s*:", re.IGNORECASE
+)
+_QUOTED = re.compile(r"^[ \t]*(?:>+[ \t]*)+|^[ \t]*[-=_#*]{3,}.*$", re.MULTILINE)
+_REPORTED = re.compile(
+    r"^(?:[^.?!:]{0,60}\b(?:vraagt|vraag|vragen|vroeg|wil weten|schrijft|mailt|zegt|belt|asks|wrote|writes|wonders)\b"
+    r"[^.?!:]{0,30})[:,]\s*[\"'“‘]?(?=\S)",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(
+    r"(?:,?\s+(?:en|maar|and|but)\s+|\?\s*(?:en\s+|and\s+)?|;\s+|,\s+(?=(?:hoe(?:veel)?|wat|wie|waar|wanneer)\b))"
+    r"(?=(?:wat|wie|waar|wanneer|waarom|hoe|hoeveel|welke?|in welk\w*|op welk\w*|namens wie|aan wie|moet(?:en)?|mag|"
+    r"mogen|geldt|gelden|valt|vallen|sinds|krijg|what|who|whom|where|when|why|how|which|do|does|must|may|can|is|are)\b)",
+    re.IGNORECASE,
+)
+_ASKING_WORDS = frozenset(
+    "wat wie waar wanneer waarom hoe hoeveel welke welk wiens moet moeten mag mogen geldt gelden valt vallen kan kunnen"
+    " is zijn heeft hebben klopt what who whom where when why how which do does must may can is are should".split()
+)
+_QUESTION_WORDS = frozenset(
+    "wat wie waar wanneer waarom hoe hoeveel welke welk sinds what who where when why how which".split()
+)
+_LINKS = frozenset("en maar dus of oh and but so".split())
+_POINTS_BACK = frozenset(
+    "die dat deze dit daar daarvan daarvoor daarover daarbij daarmee daarin daaruit hem haar hij zij ze hen hun het er"
+    " dan zo'n zulke it that those they them this these its his her he she".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of a message: as it was said, and the ways to read it with what surrounds it, likeliest first.
+
+    ``leans`` says that it points back to the question before it in the same sentence.
+    """
+
+    said: str
+    readings: tuple[str, ...]
+    leans: bool = False
+
+
+def sentences_of(text: str, rules: ScreenRules) -> tuple[str, ...]:
+    """Give the sentences of a message without quoting marks, headers, greetings and closings."""
+    lines = [line for line in _QUOTED.sub("", text).splitlines() if not _HEADER.match(line)]
+    kept: list[str] = []
+    for sentence in sentences("\n".join(lines)):
+        plain = rules.salutation.removed_from(squeezed(sentence).strip("\"'“”‘’ "))
+        if plain and not rules.greeting.match(plain) and not rules.closing.match(plain):
+            kept.append(plain)
+    return tuple(kept)
+
+
+def questions_of(text: str, rules: ScreenRules) -> tuple[Asked, ...]:
+    """Give the questions of a message; a message without any is one question."""
+    kept = tuple(sentence for sentence in sentences_of(text, rules) if not rules.courtesy.match(sentence))
+    if not kept:
+        return (_asked(squeezed(text)),)
+    asking = [i for i, sentence in enumerate(kept) if _asks(sentence)]
+    if not asking:
+        asking = [i for i, sentence in enumerate(kept) if rules.asking.match(sentence)]
+    whole = _REPORTED.sub("", " ".join(kept))
+    if not asking:
+        return (_asked(" ".join(whole.split()[: 2 * SHORT_WORDS])),)
+    found = [asked for i in asking for asked in _pieces(kept, i, rules)]
+    if len(found) == 1 and len(words(whole)) <= SHORT_WORDS:
+        found = [Asked(whole, tuple(dict.fromkeys((whole, *found[0].readings))))]
+    return tuple({asked.said: asked for asked in found}.values())
+
+
+def points_back(text: str) -> bool:
+    """Say whether a text has a word that points at something said before."""
+    return any(word in _POINTS_BACK for word in words(text))
+
+
+def _asked(text: str) -> Asked:
+    return Asked(text, (text,))
+
+
+def _pieces(kept: tuple[str, ...], i: int, rules: ScreenRules) -> list[Asked]:
+    """Give the questions of one sentence, each with the context that it may lean on."""
+    sentence = _REPORTED.sub("", kept[i])
+    split = _split(sentence)
+    if len(split) > 1:
+        return [_asked(split[0]), *(_second(sentence, piece) for piece in split[1:])]
+    context = _context(kept, i, sentence, rules)
+    readings = [squeezed(f"{' '.join(before)} {sentence}") for before in context]
+    alone = [] if context and not rules.subject.match(sentence) else [sentence]
+    return [Asked(sentence, tuple(dict.fromkeys([*readings, *alone])))]
+
+
+def _second(sentence: str, piece: str) -> Asked:
+    """A later piece stands alone, or needs all that stands before it when it points back."""
+    if not points_back(piece):
+        return _asked(piece)
+    until = sentence[: sentence.find(piece.rstrip("?")) + len(piece.rstrip("?"))]
+    return Asked(piece, (f"{until}?", piece), leans=True)
+
+
+def _context(kept: tuple[str, ...], i: int, sentence: str, rules: ScreenRules) -> list[tuple[str, ...]]:
+    """Give what may stand in front of a question that leans: the nearest sentence on the matter, or two of them."""
+    if i == 0 or not (len(words(sentence)) <= LEANING_WORDS or points_back(sentence)):
+        return []
+    back = range(i - 1, max(-1, i - 1 - CONTEXT_SENTENCES), -1)
+    claims = [kept[j] for j in back if rules.subject.match(kept[j])]
+    if not claims:
+        return [(kept[i - 1],)]
+    return [(claims[0],), (claims[1], claims[0])] if len(claims) > 1 else [(claims[0],)]
+
+
+def _split(question: str) -> tuple[str, ...]:
+    """Split a question that joins several."""
+    joints = [match for match in _JOINT.finditer(question) if _is_question(question[: match.start()])]
+    edges = [0, *(match.end() for match in joints)]
+    stops = [*(match.start() for match in joints), len(question)]
+    pieces = [question[start:stop].strip(" ,;?") for start, stop in zip(edges, stops, strict=True)]
+    if not joints or any(len(words(piece)) < MIN_PART_WORDS for piece in pieces):
+        return (question,)
+    return tuple(f"{piece}?" for piece in pieces)
+
+
+def _asks(sentence: str) -> bool:
+    """Say whether a sentence ends as a question, or begins as one."""
+    if sentence.rstrip("\"'”’)").endswith("?"):
+        return True
+    found = [word for word in words(sentence)[:3] if word not in _LINKS]
+    return bool(found) and found[0] in _QUESTION_WORDS
+
+
+def _is_question(text: str) -> bool:
+    return any(word in _ASKING_WORDS for word in words(text))

@@ -1,0 +1,103 @@
+"""What the core asks of the outside world; every port has an in-memory twin in ``bot.adapters.memory``.
+
+Knows shapes and units only.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.core.corpus import Source, SourceId, WrittenAnswer
+from bot.core.entries import Target
+
+
+class Vector(Protocol):
+    """A unit vector: a list of floats or a numpy array; its length is the embedder's ``dims``."""
+
+    def __len__(self) -> int:
+        """Give the number of dimensions."""
+        ...
+
+    def __iter__(self) -> Iterator[float]:
+        """Give the values in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An index entry and how well it matches: a cosine in [-1, 1] or a relative BM25 in [0, 1]."""
+
+    entry: str
+    score: float
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors."""
+
+    name: str
+    dims: int
+
+    def embed_questions(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Embed questions and question lines, one unit vector a text, in the same order."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Embed passages, one unit vector a text, in the same order."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Finds entries by meaning."""
+
+    def nearest(self, vector: Vector, limit: int) -> Sequence[Hit]:
+        """Give the entries nearest to a vector, best first, with their cosine."""
+        ...
+
+
+class LexicalIndex(Protocol):
+    """Finds targets by the words they share with a text."""
+
+    def matching(self, text: str, limit: int) -> Sequence[Hit]:
+        """Give the targets that match, best first; a score is the share of what the text could reach."""
+        ...
+
+
+class Shelf(Protocol):
+    """Holds the texts that index entries point to."""
+
+    def fetch(self, keys: Sequence[str]) -> Mapping[str, Target]:
+        """Give the passages, written answers and written replies with these keys; an unknown key is left out."""
+        ...
+
+    def about(self, terms: Sequence[str]) -> Mapping[str, WrittenAnswer]:
+        """Give, for each term identifier, the written answer that is only for questions about it."""
+        ...
+
+    def sources(self, ids: Sequence[SourceId]) -> Mapping[SourceId, Source]:
+        """Give the sources with these ids."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDatum:
+    """Personal data found in a text: its kind (``bsn``, ``iban``, ``phone``, ``email``) and its span."""
+
+    kind: str
+    start: int
+    end: int
+
+
+class PersonalDataFinder(Protocol):
+    """Finds personal data in a text."""
+
+    def find(self, text: str) -> Sequence[PersonalDatum]:
+        """Give what was found, in order of place."""
+        ...
+
+
+class Speller(Protocol):
+    """Corrects misspelt words of the field."""
+
+    def correct(self, text: str) -> str:
+        """Give the text with words that no dictionary knows replaced by the word of the field they resemble."""
+        ...

@@ -1,0 +1,69 @@
+"""Whether an answer may begin with yes or no.
+
+Knows questions that can be answered with yes or no, and when a written line is close enough to decide which.
+In doubt there is no yes and no no: the lead itself says what holds.
+Knows nothing of the subject.
+"""
+
+import re
+
+from bot.core.corpus import Language, Line, Stance
+from bot.core.plain import words
+
+_VERB_FIRST = frozenset(
+    "is zijn was moet moeten mag mogen kan kunnen geldt gelden valt vallen heeft hebben had hoort horen bestaat staat"
+    " staan klopt krijgt krijg hoef hoeft hoeven wordt worden telt zit kost vervalt voldoet voldoen verandert moesten"
+    " mogen are do does did must may can could should has have will would".split()
+)
+_QUESTION_WORDS = frozenset(
+    "wat wie waar wanneer waarom hoe hoeveel welke welk wiens waarvoor waardoor what who where when why how which whom"
+    " whose".split()
+)
+_CONFIRM = re.compile(
+    r"\b(?:toch|klopt (?:dat|het|dit|wat)|is dat (?:zo|juist|waar|correct)|heeft (?:hij|zij|ze|\w+) gelijk|nietwaar|hè"
+    r"|graag bevestigen|true|right|correct|isn't it)\b.{0,30}[?.!]*\s*$|\btoch\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAIL_CLAIM = re.compile(
+    r"\b(?:verplicht|nodig|toegestaan|vrijwillig|mandatory|obligatory|nvt|n\.v\.t\.)\s*\??\s*$", re.IGNORECASE
+)
+_EITHER_OR = re.compile(r"\b(?:of|or)\b", re.IGNORECASE)
+_NEGATION = re.compile(r"\b(?:niet|geen|nooit|zonder|nvt|not|no|never|n't)\b|n't\b", re.IGNORECASE)
+_PREFIX = {(Stance.YES, Language.NL): "Ja.", (Stance.NO, Language.NL): "Nee.",
+           (Stance.YES, Language.EN): "Yes.", (Stance.NO, Language.EN): "No."}  # fmt: skip
+_HAS_OWN = re.compile(r"^(?:ja|nee|dat hangt af|yes|no|that depends)\b", re.IGNORECASE)
+
+
+def asks_yes_or_no(text: str) -> bool:
+    """Say whether the last sentence of a text can be answered with yes or no."""
+    found = words(text)
+    if not found:
+        return False
+    if _CONFIRM.search(text):
+        return True
+    last = [
+        word for word in words(re.split(r"(?<=[.!?])\s+", text.strip())[-1]) if word not in ("en", "dus", "maar", "and")
+    ]
+    if any(word in _QUESTION_WORDS for word in last[:3]):
+        return False
+    if last and last[0] in _VERB_FIRST:
+        return _EITHER_OR.search(text) is None or _TAIL_CLAIM.search(text) is not None
+    asks = any(word in _VERB_FIRST for word in last) and text.rstrip().endswith("?")
+    return asks or _TAIL_CLAIM.search(text) is not None
+
+
+def prefix_for(question: str, line: Line | None, lead: str, language: Language) -> str:
+    """Give "Ja.", "Nee." or nothing, to stand before a lead.
+
+    ``line`` is the question line that matched; its stance holds only where the question is a yes/no question
+    with as many negations, odd or even, as the line.
+    """
+    if line is None or line.stance is Stance.OPEN or _HAS_OWN.match(lead) or not asks_yes_or_no(question):
+        return ""
+    if _is_negated(question) != _is_negated(line.text):
+        return ""
+    return _PREFIX[line.stance, language]
+
+
+def _is_negated(text: str) -> bool:
+    return len(_NEGATION.findall(text)) % 2 == 1

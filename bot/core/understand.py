@@ -1,0 +1,70 @@
+"""Step 2: what is asked: the parts of a message, each made to stand alone.
+
+Knows pasted mails, follow-ups and misspelt words of the field.
+Knows nothing of what the corpus holds.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core.corpus import Language, Role
+from bot.core.followup import readings_of, without_topic_change
+from bot.core.model import NoticeKind, Question, Turn
+from bot.core.parts import MAX_PARTS, Asked, questions_of
+from bot.core.ports import Speller
+from bot.core.rules import Rules
+from bot.core.screen import Screened
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question of a message: as it was said, and the ways to read it, the most likely first.
+
+    ``earlier`` is the question before it, where a reading borrows its subject: what answered that one
+    is probably not asked again.
+    """
+
+    said: str
+    readings: tuple[str, ...]
+    earlier: str | None = None
+    leans: bool = False
+    """Whether it points back to the part before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A message as questions that stand alone, asked by a role, for certain days."""
+
+    question: Question
+    text: str
+    language: Language
+    parts: tuple[Part, ...]
+    notices: tuple[NoticeKind, ...] = ()
+
+    @property
+    def role(self) -> Role:
+        """The role of the asker."""
+        return self.question.role
+
+    @property
+    def days(self) -> frozenset[date]:
+        """The days for which an answer is asked."""
+        return frozenset({self.question.as_of})
+
+
+def understand(screened: Screened, speller: Speller, rules: Rules) -> Understood:
+    """Find the questions of a message and make each stand alone."""
+    corrected = speller.correct(screened.text)
+    asked = questions_of(corrected, rules.screen)
+    parts = tuple(_part(one, screened.question.history, rules) for one in asked[:MAX_PARTS])
+    notices = (*screened.notices, *((NoticeKind.MORE_PARTS,) if len(asked) > MAX_PARTS else ()))
+    return Understood(screened.question, screened.text, screened.language, parts, notices)
+
+
+def _part(asked: Asked, history: tuple[Turn, ...], rules: Rules) -> Part:
+    """Make a question stand alone, with what surrounds it in the message or with the questions before it."""
+    if len(asked.readings) > 1 or not history:
+        changed = tuple(dict.fromkeys(without_topic_change(reading, rules) for reading in asked.readings))
+        return Part(asked.said, changed, leans=asked.leans)
+    readings, earlier = readings_of(asked.said, history, rules)
+    return Part(asked.said, readings, earlier)

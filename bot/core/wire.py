@@ -1,0 +1,143 @@
+"""The machine-readable answer, the same for the terminal and every interface that speaks JSON.
+
+Knows the contract of docs/contract.md, both ways: answers out, questions in.
+Knows nothing of transport.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from bot.core.corpus import Language, Role
+from bot.core.errors import UsageError
+from bot.core.model import MAX_QUESTION_CHARS, Answer, Citation, Question, Turn
+from bot.core.plain import shortened, visible
+
+SHOWN_CHARS = 40
+"""Characters of a wrong value that an error shows."""
+
+
+def answer_object(answer: Answer) -> dict[str, object]:
+    """Give an answer as values that JSON knows."""
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "language": answer.language.value,
+        "role": answer.role.value,
+        "as_of": answer.as_of.isoformat(),
+        "status": answer.status.value,
+        "text": answer.text,
+        "draft": answer.draft,
+        "citations": [_citation(citation) for citation in answer.citations],
+        "decision": None,
+        "warnings": [{"kind": notice.kind.value, "text": notice.text} for notice in answer.notices],
+        "follow_ups": list(answer.follow_ups),
+        "passages": [
+            {
+                "id": scored.passage.id,
+                "source_id": scored.passage.source_id,
+                "score": round(scored.score, 4),
+                "text": scored.passage.text,
+            }
+            for scored in answer.passages
+        ],
+        "timings_ms": dict(answer.timings_ms),
+    }
+
+
+def checked_question(
+    text: str,
+    *,
+    role: Role,
+    as_of: date,
+    language: Language | None = None,
+    history: Sequence[Turn] = (),
+) -> Question:
+    """Give a question that may be asked.
+
+    Raises:
+        UsageError: it is empty or too long.
+    """
+    if not any(char.isprintable() and not char.isspace() for char in visible(text)):
+        raise UsageError("empty_question")
+    if len(text) > MAX_QUESTION_CHARS:
+        raise UsageError("question_too_long", count=len(text), limit=MAX_QUESTION_CHARS)
+    return Question(text, role, as_of, language, tuple(history))
+
+
+def turns_of(value: object) -> tuple[Turn, ...]:
+    """Read the earlier turns of a conversation: questions, or objects with ``question`` and ``answer``.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    if value is None:
+        return ()
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise UsageError("bad_history", value=_shown(value))
+    turns: list[Turn] = []
+    for item in value:
+        if isinstance(item, str):
+            turns.append(Turn(item))
+        elif isinstance(item, Mapping) and isinstance(item.get("question"), str):
+            turns.append(Turn(item["question"], str(item.get("answer") or "")))
+        else:
+            raise UsageError("bad_history", value=_shown(item))
+    return tuple(turns)
+
+
+def role_of(value: str) -> Role:
+    """Read a role.
+
+    Raises:
+        UsageError: there is no such role.
+    """
+    try:
+        return Role(value)
+    except ValueError as error:
+        raise UsageError("unknown_role", value=_shown(value), allowed=", ".join(Role)) from error
+
+
+def language_from(value: str) -> Language:
+    """Read a language.
+
+    Raises:
+        UsageError: it is not one we answer in.
+    """
+    try:
+        return Language(value)
+    except ValueError as error:
+        raise UsageError("unknown_language", value=_shown(value), allowed=", ".join(Language)) from error
+
+
+def day_of(value: str) -> date:
+    """Read a day, written as 2026-11-21.
+
+    Raises:
+        UsageError: it is no day.
+    """
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise UsageError("bad_day", value=_shown(value)) from error
+
+
+def _citation(citation: Citation) -> dict[str, object]:
+    return {
+        "n": citation.n,
+        "source_id": citation.source_id,
+        "title": citation.title,
+        "publisher": citation.publisher,
+        "date": citation.date.isoformat(),
+        "reference": citation.reference,
+        "locator": citation.locator,
+        "grade": citation.grade.value,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "url": citation.url,
+    }
+
+
+def _shown(value: object) -> str:
+    return shortened(str(value), SHOWN_CHARS)

@@ -1,0 +1,199 @@
+"""The end of the way: a verified draft written out as an answer.
+
+Knows how statements, numbered citations, warnings and a status become one text.
+Knows nothing of channels; the text is plain, with ``[n]`` after what source n carries.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.corpus import Caveat, Language, Passage, Source, SourceId, Status
+from bot.core.draft import Draft, DraftPart
+from bot.core.messages import Messages
+from bot.core.model import Citation, Notice, NoticeKind, Quote, Statement
+from bot.core.plain import shortened
+from bot.core.verify import fault_of
+
+SHOWN_PART_CHARS = 80
+"""Characters of a part that is not answered that the reader sees."""
+
+_SEVERITY = (
+    Status.REFUSED_INJECTION,
+    Status.REFUSED_JUDGEMENT,
+    Status.UNANSWERABLE_OUT_OF_SCOPE,
+    Status.UNANSWERABLE_NOTHING_FOUND,
+    Status.CLARIFICATION,
+    Status.SMALLTALK,
+)
+"""Which ending names a message that has several and no answer, the first one winning."""
+
+_CAVEAT_NOTICES = {
+    Caveat.THIRD_PARTY: NoticeKind.THIRD_PARTY,
+    Caveat.DERIVED: NoticeKind.DERIVED,
+    Caveat.UNVERIFIED: NoticeKind.UNVERIFIED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What may be shown: the statements that their sources carry, by part."""
+
+    status: Status
+    text: str
+    citations: tuple[Citation, ...]
+    notices: tuple[Notice, ...]
+    follow_ups: tuple[str, ...]
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A part after verification."""
+
+    part: DraftPart
+    statements: tuple[Statement, ...]
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.statements)
+
+    @property
+    def is_whole(self) -> bool:
+        kept_lead = bool(self.statements) and self.statements[0].is_lead
+        return self.is_answered and not self.part.is_partial and kept_lead
+
+
+def verify(draft: Draft, sources: Mapping[SourceId, Source], messages: Messages) -> Verified:
+    """Drop every statement that its sources do not carry, and write out the rest."""
+    language = draft.retrieved.understood.language
+    checked = [_Checked(p, tuple(s for s in p.statements if fault_of(s, sources) is None)) for p in draft.parts]
+    dropped = sum(len(c.part.statements) - len(c.statements) for c in checked)
+    if not any(c.is_answered for c in checked):
+        return _ended(checked, language, messages, dropped)
+    citations = _Citations(sources)
+    paragraphs = [_paragraph(c, citations) for c in checked if c.is_answered]
+    unanswered = [c for c in checked if _is_missed(c)]
+    notices = tuple(_notices(draft, checked, citations, messages, language))
+    status = (
+        Status.ANSWERED
+        if not unanswered and all(c.is_whole for c in checked if c.is_answered)
+        else Status.ANSWERED_PARTLY
+    )
+    lines = [*paragraphs, *(messages.say("notice", language, text=notice.text) for notice in notices)]
+    follow_ups = tuple(dict.fromkeys(f for c in checked if c.is_answered for f in c.part.follow_ups))
+    return Verified(status, "\n\n".join(lines), citations.all(), notices, follow_ups, dropped)
+
+
+def _ended(checked: Sequence[_Checked], language: Language, messages: Messages, dropped: int) -> Verified:
+    """Write out a message of which no part is answered."""
+    endings = [c.part.ending for c in checked if c.part.ending is not None]
+    worst = min(endings, key=lambda ending: _SEVERITY.index(ending.status), default=None)
+    status = worst.status if worst is not None else Status.UNANSWERABLE_NOTHING_FOUND
+    reply = worst.reply if worst is not None else None
+    text = reply.wording.in_language(language) if reply is not None else messages.say(status.value, language)
+    return Verified(status, text, (), (), (), dropped)
+
+
+def _paragraph(checked: _Checked, citations: "_Citations") -> str:
+    first, *others = checked.statements
+    lines = [citations.marked(first)]
+    lines.extend(f"- {citations.marked(statement)}" for statement in others)
+    return f"{lines[0]}\n\n" + "\n".join(lines[1:]) if others else lines[0]
+
+
+class _Citations:
+    """Numbers quotes in the order in which the text uses them, each passage and quote once."""
+
+    def __init__(self, sources: Mapping[SourceId, Source]) -> None:
+        self._sources = sources
+        self._numbers: dict[tuple[str, int, int], int] = {}
+        self.quotes: list[Quote] = []
+
+    def marked(self, statement: Statement) -> str:
+        numbers = sorted({self._number(quote) for quote in statement.quotes})
+        return f"{statement.text} {''.join(f'[{number}]' for number in numbers)}"
+
+    def _number(self, quote: Quote) -> int:
+        place = (quote.passage.id, quote.start, quote.end)
+        if place not in self._numbers:
+            self.quotes.append(quote)
+            self._numbers[place] = len(self.quotes)
+        return self._numbers[place]
+
+    def all(self) -> tuple[Citation, ...]:
+        return tuple(_citation(number, quote, self._sources) for number, quote in enumerate(self.quotes, start=1))
+
+
+def _citation(number: int, quote: Quote, sources: Mapping[SourceId, Source]) -> Citation:
+    passage = quote.passage
+    source = sources[passage.source_id]
+    reference = "; ".join(passage.origins) if passage.origins else source.reference
+    return Citation(
+        n=number,
+        passage_id=passage.id,
+        source_id=source.id,
+        title=source.title,
+        publisher=source.publisher,
+        date=source.date,
+        reference=reference,
+        locator=passage.locator,
+        grade=passage.grade,
+        quote=quote.text,
+        start=quote.start,
+        end=quote.end,
+        url=passage.url or source.url,
+    )
+
+
+def _notices(
+    draft: Draft, checked: Sequence[_Checked], citations: _Citations, messages: Messages, language: Language
+) -> Iterable[Notice]:
+    """Give the warnings of an answer, each once: what was left out, what was overtaken, how sure the sources are."""
+    for kind in draft.retrieved.understood.notices:
+        yield Notice(kind, messages.say(kind.value, language))
+    for part in (c.part for c in checked if _is_missed(c)):
+        yield Notice(NoticeKind.PART_NOT_ANSWERED, _unanswered(part, messages, language))
+    if any(NoticeKind.UNCERTAIN in c.part.notices for c in checked if c.is_answered):
+        yield Notice(NoticeKind.UNCERTAIN, messages.say("uncertain", language))
+    yield from _overtaken(citations.quotes, messages, language)
+    passages = {quote.passage.id: quote.passage for quote in citations.quotes}.values()
+    for caveat, kind in _CAVEAT_NOTICES.items():
+        numbers = _numbers_of([p for p in passages if caveat in p.caveats], citations)
+        if numbers:
+            yield Notice(kind, messages.say(kind.value, language, numbers=numbers))
+
+
+def _is_missed(checked: _Checked) -> bool:
+    """Whether a part got no answer that the reader waits for: small talk and what was already said do not count."""
+    part = checked.part
+    if checked.is_answered or (part.ending is None and not part.statements):
+        return False
+    return part.ending is None or part.ending.status is not Status.SMALLTALK
+
+
+def _unanswered(part: DraftPart, messages: Messages, language: Language) -> str:
+    status = part.ending.status if part.ending is not None else Status.UNANSWERABLE_NOTHING_FOUND
+    return messages.say(f"part_{status.value}", language, part=shortened(part.text, SHOWN_PART_CHARS))
+
+
+def _overtaken(quotes: Sequence[Quote], messages: Messages, language: Language) -> Iterable[Notice]:
+    seen: set[str] = set()
+    for number, quote in enumerate(quotes, start=1):
+        texts = [o.notice.in_language(language) for o in quote.passage.overtaken if _overlaps(quote, o.span)]
+        if quote.passage.superseded_by:
+            texts.append(messages.say("superseded", language, number=number))
+        for text in texts:
+            if text not in seen:
+                seen.add(text)
+                yield Notice(NoticeKind.SUPERSEDED, text)
+
+
+def _overlaps(quote: Quote, span: str) -> bool:
+    start = quote.passage.start + quote.passage.text.find(span)
+    return quote.start < start + len(span) and start < quote.end
+
+
+def _numbers_of(passages: Sequence[Passage], citations: _Citations) -> str:
+    ids = {passage.id for passage in passages}
+    numbers = [str(n) for n, quote in enumerate(citations.quotes, start=1) if quote.passage.id in ids]
+    return ", ".join(f"[{number}]" for number in numbers)

@@ -1,0 +1,35 @@
+from dataclasses import replace
+
+import pytest
+
+from bot.core.scope import FEATURES, Direction, Signals, Zone, features_of, probability_in_scope, zone_of
+from knowledge.loader import read_rules
+
+CALIBRATION = read_rules().calibration
+CLEAR = Signals(0.96, 0.96, 0.92, 0.8, 0.6, 2.0, 1, 0)
+FAR = Signals(0.80, 0.80, 0.76, 0.93, 0.0, -3.0, 0, 1)
+
+
+def test_every_feature_has_a_weight() -> None:
+    assert set(CALIBRATION.scope_weights) == set(FEATURES) == set(features_of(CLEAR))
+
+
+def test_a_clear_question_is_answered_and_a_far_one_refused() -> None:
+    assert zone_of(CLEAR, CALIBRATION) is Zone.ANSWER
+    assert zone_of(FAR, CALIBRATION) is Zone.REFUSE
+
+
+def test_between_the_thresholds_is_care() -> None:
+    chance = probability_in_scope(CLEAR, CALIBRATION)
+    between = replace(CALIBRATION, refuse_below=chance - 0.01, sure_above=min(1.0, chance + 0.01))
+    assert zone_of(CLEAR, between) is Zone.CARE
+
+
+def test_more_words_of_another_subject_never_help() -> None:
+    chances = [probability_in_scope(replace(CLEAR, other_subjects=n), CALIBRATION) for n in (0, 1, 2, 5)]
+    assert chances == sorted(chances, reverse=True)
+
+
+def test_a_direction_is_a_weighted_sum() -> None:
+    assert Direction((1.0, -1.0), 0.5).lean_of([2.0, 1.0]) == pytest.approx(1.5)
+    assert Direction((), 0.0).lean_of([1.0]) == 0.0
