@@ -1,0 +1,168 @@
+"""``isvbot``: ask in the terminal, chat, answer a file of questions, or see how the program is doing.
+
+Knows the command line and its exit statuses: 0 is well, 2 is wrong use, 1 is any other failure.
+Knows nothing of how an answer is made.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import date
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+from rich.console import Console
+
+from bot.bootstrap import build_assistant, build_messages, set_up_logging
+from bot.channels.batch import Defaults, answer_lines
+from bot.channels.console import Chat, Conversation, show_answer
+from bot.core.corpus import Language, Role, Status
+from bot.core.errors import IsvbotError, UsageError
+from bot.core.messages import Messages
+from bot.core.model import Turn
+from bot.core.wire import answer_object, checked_question, day_of, language_from, role_of, turns_of
+from bot.doctor import doctor
+from bot.settings import Settings, read_settings
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are ours to word."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError("bad_option", reason=message)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    messages = build_messages()
+    language = Language.NL
+    try:
+        options = _parser().parse_args(arguments)
+        settings = read_settings()
+        set_up_logging(settings)
+        chosen = language_from(options.lang) if getattr(options, "lang", None) else settings.language
+        language = chosen or Language.NL
+        return int(options.run(options, settings, messages, chosen))
+    except UsageError as error:
+        print(f"isvbot: {messages.say(error.name, language, **error.holes)}", file=sys.stderr)
+        return 2
+    except IsvbotError as error:
+        print(f"isvbot: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="isvbot", description="Vragen over de Internationale Sociale Voorwaarden (ISV), met bronnen.")
+    parser.add_argument("--version", action="version", version=f"isvbot {version('isvbot')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="opdracht", parser_class=_Parser)
+    ask = commands.add_parser("ask", help="stel een vraag, of een bestand met vragen")
+    ask.add_argument("question", nargs="?", help="de vraag; - leest van de invoer")
+    ask.add_argument("--batch", metavar="BESTAND", help="JSON-regels met id en question; - leest van de invoer")
+    ask.add_argument("--history", metavar="BESTAND", help="JSON-lijst met de eerdere vragen van het gesprek")
+    ask.add_argument("--json", action="store_true", help="geef het antwoord als een JSON-object")
+    ask.set_defaults(run=_ask)
+    chat = commands.add_parser("chat", help="voer een gesprek")
+    chat.set_defaults(run=_chat)
+    for command in (ask, chat):
+        command.add_argument("--role", metavar="ROL", help="officer, helpdesk of newcomer")
+        command.add_argument("--as-of", metavar="DATUM", help="de dag waarvoor het antwoord geldt, zoals 2026-11-21")
+        command.add_argument("--lang", metavar="TAAL", help="nl of en; anders de taal van de vraag")
+    check = commands.add_parser("doctor", help="laat zien wat is ingesteld en wat ontbreekt")
+    check.add_argument("--lang", metavar="TAAL", help="nl of en")
+    check.set_defaults(run=_doctor)
+    return parser
+
+
+def _ask(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
+    role, as_of = _role(options, settings), _as_of(options)
+    if options.batch:
+        return _batch(options, settings, messages, Defaults(role, as_of, language))
+    text = sys.stdin.read() if options.question == "-" else options.question or ""
+    history = _history(Path(options.history)) if options.history else ()
+    question = checked_question(text, role=role, as_of=as_of, language=language, history=history)
+    answer = build_assistant(settings).ask(question)
+    if options.json:
+        print(json.dumps(answer_object(answer), ensure_ascii=False))
+    else:
+        show_answer(Console(), answer, messages)
+    return 1 if answer.status in (Status.ERROR_SERVICE, Status.ERROR_TIMEOUT) else 0
+
+
+def _batch(options: argparse.Namespace, settings: Settings, messages: Messages, defaults: Defaults) -> int:
+    total = bad = 0
+    with _opened(options.batch) as lines:
+        assistant = build_assistant(settings)
+        for found in answer_lines(lines, assistant.ask, defaults, messages):
+            print(json.dumps(found, ensure_ascii=False), flush=True)
+            total, bad = total + 1, bad + ("error" in found)
+    if bad:
+        print(messages.say("batch_bad_lines", defaults.language or Language.NL, bad=bad, total=total), file=sys.stderr)
+    return 0
+
+
+def _chat(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
+    assistant = build_assistant(settings)
+    console = Console()
+    conversation = Conversation(_role(options, settings), _as_of(options), language)
+    pause = time.sleep if console.is_terminal else None
+    Chat(console, assistant.ask, messages, conversation, _line_reader(), pause).run()
+    return 0
+
+
+def _doctor(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
+    del options
+    return doctor(settings, messages, language or Language.NL, Console())
+
+
+def _role(options: argparse.Namespace, settings: Settings) -> Role:
+    return role_of(options.role) if options.role else settings.role
+
+
+def _as_of(options: argparse.Namespace) -> date:
+    return day_of(options.as_of) if options.as_of else date.today()
+
+
+def _history(path: Path) -> tuple[Turn, ...]:
+    """Read earlier questions: a JSON list, or JSON lines."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("no_file", value=path, reason=getattr(error, "strerror", None) or "utf-8") from error
+    try:
+        return turns_of(json.loads(text))
+    except ValueError:
+        pass
+    try:
+        return turns_of([json.loads(line) for line in text.splitlines() if line.strip()])
+    except ValueError as error:
+        raise UsageError("bad_history", value=path) from error
+
+
+def _opened(name: str) -> TextIO:
+    if name == "-":
+        return sys.stdin
+    try:
+        return Path(name).open(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError("no_file", value=name, reason=error.strerror) from error
+
+
+def _line_reader() -> Callable[[str], str]:
+    """Give something that reads a line, with editing and history where the terminal has them."""
+    with suppress(ImportError):
+        import_module("readline")
+    return input
+
+
+if __name__ == "__main__":
+    sys.exit(main())

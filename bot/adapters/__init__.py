@@ -1,0 +1,1 @@
+"""One file for each outside thing, and in-memory twins of every port."""

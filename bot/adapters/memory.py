@@ -1,0 +1,140 @@
+"""In-memory twins of every port: for tests, and to see what a port must do.
+
+Knows exact arithmetic on small sets.
+Knows no file, model or service.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+
+from bot.core.corpus import Corpus, Source, SourceId, WrittenAnswer
+from bot.core.entries import Target, entries_of, key_of
+from bot.core.plain import words
+from bot.core.ports import Hit, PersonalDatum, Vector
+
+
+class HashingEmbedder:
+    """Gives texts that share words near vectors; the same text always the same vector."""
+
+    name = "hashing"
+
+    def __init__(self, dims: int = 128) -> None:
+        """Choose the length of the vectors."""
+        self.dims = dims
+
+    def embed_questions(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Embed texts by their words."""
+        return [self._embed(text) for text in texts]
+
+    def embed_passages(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Embed texts by their words."""
+        return [self._embed(text) for text in texts]
+
+    def _embed(self, text: str) -> Vector:
+        vector = [1e-3] * self.dims
+        for word in words(text):
+            digest = hashlib.sha256(word[:6].encode()).digest()
+            vector[digest[0] % self.dims] += 1.0 if digest[1] % 2 else -1.0
+            vector[digest[2] % self.dims] += 1.0
+        length = math.sqrt(sum(value * value for value in vector))
+        return [value / length for value in vector]
+
+
+class ExactVectorIndex:
+    """Compares a vector with every other one."""
+
+    def __init__(self, vectors: Mapping[str, Vector]) -> None:
+        """Take unit vectors by entry id."""
+        self._vectors = dict(vectors)
+
+    def nearest(self, vector: Vector, limit: int) -> Sequence[Hit]:
+        """Give the nearest entries, best first."""
+        hits = [
+            Hit(entry, float(sum(a * b for a, b in zip(vector, other, strict=True))))
+            for entry, other in self._vectors.items()
+        ]
+        return sorted(hits, key=lambda hit: -hit.score)[:limit]
+
+
+class OverlapIndex:
+    """Scores targets by the share of a text's words that they hold."""
+
+    def __init__(self, documents: Mapping[str, str]) -> None:
+        """Take texts by target key."""
+        self._words = {key: frozenset(words(text)) for key, text in documents.items()}
+
+    def matching(self, text: str, limit: int) -> Sequence[Hit]:
+        """Give the targets that share words with a text, best first."""
+        wanted = frozenset(words(text))
+        if not wanted:
+            return ()
+        hits = [Hit(key, len(wanted & held) / len(wanted)) for key, held in self._words.items() if wanted & held]
+        return sorted(hits, key=lambda hit: -hit.score)[:limit]
+
+
+class MemoryShelf:
+    """Holds a corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        """Take everything that can be fetched."""
+        self._targets: dict[str, Target] = {key_of(target): target for target in targets_of(corpus)}
+        self._sources = {source.id: source for source in corpus.sources}
+        self._about = {term: answer for answer in corpus.answers for term in sorted(answer.needs)}
+
+    def about(self, terms: Sequence[str]) -> Mapping[str, WrittenAnswer]:
+        """Give the written answer about each term."""
+        return {term: self._about[term] for term in terms if term in self._about}
+
+    def fetch(self, keys: Sequence[str]) -> Mapping[str, Target]:
+        """Give the targets with these keys."""
+        return {key: self._targets[key] for key in keys if key in self._targets}
+
+    def sources(self, ids: Sequence[SourceId]) -> Mapping[SourceId, Source]:
+        """Give the sources with these ids."""
+        return {source_id: self._sources[source_id] for source_id in ids if source_id in self._sources}
+
+
+class NoPersonalData:
+    """Finds nothing."""
+
+    def find(self, text: str) -> Sequence[PersonalDatum]:
+        """Give nothing."""
+        del text
+        return ()
+
+
+class ListedPersonalData:
+    """Finds the words it was given."""
+
+    def __init__(self, found: Mapping[str, str]) -> None:
+        """Take a kind for each word."""
+        self._found = dict(found)
+
+    def find(self, text: str) -> Sequence[PersonalDatum]:
+        """Give the listed words that occur."""
+        return [
+            PersonalDatum(kind, text.index(word), text.index(word) + len(word))
+            for word, kind in self._found.items()
+            if word in text
+        ]
+
+
+class NoSpeller:
+    """Corrects nothing."""
+
+    def correct(self, text: str) -> str:
+        """Give the text unchanged."""
+        return text
+
+
+def targets_of(corpus: Corpus) -> tuple[Target, ...]:
+    """Give everything that a corpus holds and that an index can point to."""
+    targets: list[Target] = [*corpus.passages, *corpus.answers, *corpus.replies]
+    return tuple(targets)
+
+
+def exact_index_of(corpus: Corpus, embedder: HashingEmbedder) -> ExactVectorIndex:
+    """Index a corpus in memory."""
+    entries = [entry for target in targets_of(corpus) for entry in entries_of(target)]
+    return ExactVectorIndex({entry.id: embedder.embed_passages([entry.text])[0] for entry in entries})

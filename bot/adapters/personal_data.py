@@ -1,0 +1,69 @@
+"""Finds personal data with python-stdnum and phonenumbers.
+
+Knows the check digits of a Dutch citizen service number (BSN, Besluit BSN) and of an IBAN (ISO 13616),
+valid telephone numbers, and e-mail addresses.
+Knows nothing of names: a name alone is not caught.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import phonenumbers
+from stdnum import iban
+from stdnum.nl import bsn
+
+from bot.core.ports import PersonalDatum
+
+SHORTEST_IBAN = 15
+"""Characters of the shortest IBAN, that of Norway."""
+
+_NINE_DIGITS = re.compile(r"(?<![\d.,\-/€])\d(?:[ .\-]?\d){8}(?![\d\-/]|[.,]\d)")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[. ]\d{3})+")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+-]+(?:@| ?\[(?:at|apenstaartje)\] ?)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
+_NAMED = re.compile(r"\b(?:bsn|burgerservicenummer|sofinummer|citizen service number)\b", re.IGNORECASE)
+_MONEY = re.compile(r"(?:€|\beur\b|\beuro\b)\s*$", re.IGNORECASE)
+
+
+class CheckedPersonalData:
+    """Finds numbers and addresses that pass their own check."""
+
+    def find(self, text: str) -> Sequence[PersonalDatum]:
+        """Give what was found in order of place; what overlaps is given once."""
+        found = sorted([*_ibans(text), *_emails(text), *_phones(text), *_bsns(text)], key=lambda datum: datum.start)
+        kept: list[PersonalDatum] = []
+        for datum in found:
+            if not kept or datum.start >= kept[-1].end:
+                kept.append(datum)
+        return kept
+
+
+def _ibans(text: str) -> Iterator[PersonalDatum]:
+    for match in _IBAN.finditer(text):
+        piece = match.group()
+        while len(piece) >= SHORTEST_IBAN:
+            if iban.is_valid(piece):
+                yield PersonalDatum("iban", match.start(), match.start() + len(piece))
+                break
+            piece = piece.rpartition(" ")[0]
+
+
+def _emails(text: str) -> Iterator[PersonalDatum]:
+    for match in _EMAIL.finditer(text):
+        yield PersonalDatum("email", match.start(), match.end())
+
+
+def _phones(text: str) -> Iterator[PersonalDatum]:
+    for match in phonenumbers.PhoneNumberMatcher(text, "NL", leniency=phonenumbers.Leniency.VALID):
+        written = match.raw_string.strip()
+        if written.startswith(("0", "+", "(")):
+            yield PersonalDatum("phone", match.start, match.end)
+
+
+def _bsns(text: str) -> Iterator[PersonalDatum]:
+    is_named = _NAMED.search(text) is not None
+    for match in _NINE_DIGITS.finditer(text):
+        written = match.group()
+        is_amount = _THOUSANDS.fullmatch(written) and not is_named
+        if bsn.is_valid(written) and not is_amount and not _MONEY.search(text[: match.start()]):
+            yield PersonalDatum("bsn", match.start(), match.end())

@@ -1,0 +1,147 @@
+"""Keeps what index entries point to in one SQLite file, written once and then only read.
+
+Knows passages, written answers and replies, sources, entries with their vectors, and corpus words.
+Knows nothing of how a text is found.
+"""
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import TypeAdapter
+
+from bot.core.corpus import Source, SourceId, WrittenAnswer
+from bot.core.entries import Entry, Target, key_of
+from bot.core.errors import IndexUnavailable
+from bot.core.ports import Vector
+
+KEPT_TARGETS = 4096
+"""Decoded targets kept in memory; one is about 4 kB."""
+
+_SCHEMA = """
+CREATE TABLE sources (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE targets (key TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE about (term TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE entries (id TEXT PRIMARY KEY, digest TEXT NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_SOURCE = TypeAdapter(Source)
+_TARGET: TypeAdapter[Target] = TypeAdapter(Target)
+
+
+class SqliteShelf:
+    """Reads a shelf; several processes may read the same one."""
+
+    def __init__(self, path: Path) -> None:
+        """Open an existing shelf.
+
+        Raises:
+            IndexUnavailable: the file is missing or damaged.
+        """
+        self._path = path
+        try:
+            self._db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self._db.execute("SELECT count(*) FROM targets").fetchone()
+        except sqlite3.Error as error:
+            raise IndexUnavailable(f"the index file {path} cannot be read: run 'isvbot-ingest sync'") from error
+        self._kept: OrderedDict[str, Target] = OrderedDict()
+
+    def fetch(self, keys: Sequence[str]) -> Mapping[str, Target]:
+        """Give the targets with these keys, in the order of the keys."""
+        missing = [key for key in keys if key not in self._kept]
+        for key, text in self._rows("targets", "key", missing):
+            self._kept[key] = _TARGET.validate_json(text)
+        found = {key: self._kept[key] for key in keys if key in self._kept}
+        for key in found:
+            self._kept.move_to_end(key)
+        while len(self._kept) > KEPT_TARGETS:
+            self._kept.popitem(last=False)
+        return found
+
+    def about(self, terms: Sequence[str]) -> Mapping[str, WrittenAnswer]:
+        """Give the written answer about each term."""
+        keys = dict(self._rows("about", "term", terms))
+        targets = self.fetch(list(keys.values()))
+        found = {term: targets[key] for term, key in keys.items() if key in targets}
+        return {term: found[term] for term in terms if isinstance(found.get(term), WrittenAnswer)}  # type: ignore[misc]  # mypy does not narrow through .get
+
+    def sources(self, ids: Sequence[SourceId]) -> Mapping[SourceId, Source]:
+        """Give the sources with these ids."""
+        rows = self._rows("sources", "id", [str(source_id) for source_id in ids])
+        return {SourceId(source_id): _SOURCE.validate_json(text) for source_id, text in rows}
+
+    def count_entries(self) -> int:
+        """Give the number of entries that the vector index must hold."""
+        return int(self._query("SELECT count(*) FROM entries")[0][0])
+
+    def vectors(self) -> Iterator[tuple[str, str, npt.NDArray[np.float32]]]:
+        """Give the id, digest and vector of every entry, in order of id."""
+        for entry_id, digest, blob in self._query("SELECT id, digest, vector FROM entries ORDER BY id"):
+            yield entry_id, digest, np.frombuffer(blob, dtype=np.float32)
+
+    def words(self) -> dict[str, int]:
+        """Give the words of the corpus with their counts."""
+        return dict(self._query("SELECT word, count FROM words"))
+
+    def all_targets(self) -> tuple[Target, ...]:
+        """Give every target, in order of key; for reports and benchmarks."""
+        return tuple(_TARGET.validate_json(text) for (text,) in self._query("SELECT json FROM targets ORDER BY key"))
+
+    def all_sources(self) -> tuple[Source, ...]:
+        """Give every source, in order of id."""
+        return tuple(_SOURCE.validate_json(text) for (text,) in self._query("SELECT json FROM sources ORDER BY id"))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _rows(self, table: str, column: str, names: Sequence[str]) -> list[tuple[str, str]]:
+        rows: list[tuple[str, str]] = []
+        value = "json" if table != "about" else "key"
+        for start in range(0, len(names), 500):
+            chunk = list(names[start : start + 500])
+            marks = ",".join("?" * len(chunk))
+            rows.extend(self._query(f"SELECT {column}, {value} FROM {table} WHERE {column} IN ({marks})", chunk))  # noqa: S608  # names of our own tables
+        return rows
+
+    def _query(self, statement: str, values: Sequence[str] = ()) -> list[tuple]:  # type: ignore[type-arg]  # rows of any shape
+        try:
+            return self._db.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise IndexUnavailable(f"the index file {self._path} cannot be read: run 'isvbot-ingest sync'") from error
+
+
+def write_shelf(
+    path: Path,
+    sources: Iterable[Source],
+    targets: Sequence[Target],
+    entries: Iterable[tuple[Entry, str, Vector]],
+    words: Mapping[str, int],
+) -> None:
+    """Write a new shelf; ``entries`` are given with their digest and vector."""
+    db = sqlite3.connect(path)
+    try:
+        with db:
+            db.executescript(_SCHEMA)
+            db.executemany(
+                "INSERT INTO sources VALUES (?, ?)", ((s.id, _SOURCE.dump_json(s).decode()) for s in sources)
+            )
+            db.executemany(
+                "INSERT INTO targets VALUES (?, ?)", ((key_of(t), _TARGET.dump_json(t).decode()) for t in targets)
+            )
+            about = {term: key_of(t) for t in targets if isinstance(t, WrittenAnswer) for term in sorted(t.needs)}
+            db.executemany("INSERT INTO about VALUES (?, ?)", sorted(about.items()))
+            db.executemany(
+                "INSERT INTO entries VALUES (?, ?, ?)",
+                ((entry.id, digest, _blob(vector)) for entry, digest, vector in entries),
+            )
+            db.executemany("INSERT INTO words VALUES (?, ?)", sorted(words.items()))
+    finally:
+        db.close()
+
+
+def _blob(vector: Vector) -> bytes:
+    return np.asarray(vector, dtype=np.float32).tobytes()

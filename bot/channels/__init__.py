@@ -1,0 +1,1 @@
+"""One file for each way in; they translate and nothing else."""

@@ -1,0 +1,75 @@
+"""Every setting in one place, read once from the environment or a ``.env`` file.
+
+Knows names, defaults and what each is for; ``.env.example`` is written from it (``make settings``).
+Knows nothing of what a setting changes.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.core.corpus import Language, Role
+from bot.core.errors import SettingsError
+
+PREFIX = "ISVBOT_"
+
+
+class Settings(BaseSettings):
+    """The settings of isvbot; each is an environment variable with the prefix ``ISVBOT_``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("isvbot"),
+        description="Folder for the index and the word list. Default: the user's data folder of this system.",
+    )
+    knowledge_dir: Path | None = Field(
+        default=None,
+        description="Folder with your own copy of knowledge/, instead of the one that comes with the program.",
+    )
+    role: Role = Field(
+        default=Role.OFFICER,
+        description="Who asks in the terminal when --role is not given: officer, helpdesk, newcomer.",
+    )
+    language: Language | None = Field(
+        default=None, description="Language of the answers: nl or en. Empty: the language of the question."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="WARNING",
+        description="Least serious messages to log: DEBUG, INFO, WARNING, ERROR. Questions are never logged.",
+    )
+
+
+def read_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: a value is not allowed; the message names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}={first['input']!r}: {first['msg']}; see .env.example") from error
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Give the variables with our prefix that are no setting: probably misspelt."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    found = environment if environment is not None else os.environ
+    return tuple(sorted(name for name in found if name.startswith(PREFIX) and name not in known))
+
+
+def example_file() -> str:
+    """Write ``.env.example`` from the settings."""
+    lines = ["# Settings of isvbot. Copy this file to .env and change what you need; all are optional.", ""]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default_factory or field.default is None else str(field.default)
+        lines += [f"# {field.description}", f"# {PREFIX}{name.upper()}={default}", ""]
+    return "\n".join(lines)

@@ -1,0 +1,84 @@
+"""The corpus as it is read from ``knowledge/``, with what had to be left out and why.
+
+Knows files, passages and their digests.
+Knows nothing of vectors.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+
+from bot.core.corpus import Passage, Source, WrittenAnswer, WrittenReply
+from bot.core.entries import Entry, Target, entries_of
+from bot.core.plain import squeezed
+from ingest.passages import full_register, passages_of, source_of
+from knowledge.loader import (
+    knowledge_digest,
+    read_answers,
+    read_register,
+    read_replies,
+    read_sources,
+    written_answer,
+    written_reply,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCorpus:
+    """Everything to index; ``skipped`` names each text that was left out, with the reason."""
+
+    sources: tuple[Source, ...]
+    targets: tuple[Target, ...]
+    files_digest: str
+    skipped: tuple[tuple[str, str], ...] = field(default=())
+
+
+def read_corpus(root: Traversable | None = None) -> ReadCorpus:
+    """Read all sources, written answers and replies.
+
+    Raises:
+        ContentError: a file is wrong.
+    """
+    files = read_sources(root)
+    register = full_register(files, read_register(root))
+    passages, skipped = without_twins([passage for file in files for passage in passages_of(file, register)])
+    answers = [written_answer(file) for _, file in read_answers(root)]
+    replies = [written_reply(file) for _, file in read_replies(root)]
+    sources = tuple(source_of(file) for file in files)
+    return ReadCorpus(sources, (*passages, *answers, *replies), knowledge_digest(root), skipped)
+
+
+def without_twins(passages: Sequence[Passage]) -> tuple[tuple[Passage, ...], tuple[tuple[str, str], ...]]:
+    """Leave out passages with the very same text: identical vectors break Chroma's graph (docs/adr/0002)."""
+    kept: dict[str, Passage] = {}
+    skipped: list[tuple[str, str]] = []
+    for passage in passages:
+        text = squeezed(passage.text).lower()
+        if text in kept:
+            skipped.append((passage.id, f"same text as {kept[text].id}"))
+        else:
+            kept[text] = passage
+    return tuple(kept.values()), tuple(skipped)
+
+
+def embedded_entries(targets: Sequence[Target]) -> tuple[tuple[Entry, str], ...]:
+    """Give every entry with the digest of what is embedded for it; the same line of two targets is embedded once."""
+    return tuple((entry, digest_of(entry)) for target in targets for entry in entries_of(target))
+
+
+def digest_of(entry: Entry) -> str:
+    """Give the digest of an entry's text and kind: an unchanged one is not embedded again."""
+    kind = "question" if entry.is_question else "passage"
+    return hashlib.sha256(f"{kind}\n{entry.text}".encode()).hexdigest()
+
+
+def kind_of(target: Target) -> str:
+    """Name the kind of a target, for counts."""
+    match target:
+        case Passage():
+            return "passages"
+        case WrittenAnswer():
+            return "answers"
+        case WrittenReply():
+            return "replies"

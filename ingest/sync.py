@@ -1,0 +1,205 @@
+"""Brings the index in line with ``knowledge/``: build beside, verify, then switch.
+
+Knows what is new, changed, removed and unchanged, and embeds only what changed.
+Knows nothing of Chroma's or SQLite's ways.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from bot.adapters.index import is_healthy, write_index
+from bot.adapters.index_folder import FORMAT, Build, IndexFolder, Manifest
+from bot.adapters.shelf import SqliteShelf
+from bot.core.corpus import WrittenReply
+from bot.core.entries import Entry, Target, key_of
+from bot.core.errors import IndexMismatch, IndexUnavailable
+from bot.core.ports import Embedder, Vector
+from ingest.corpus import ReadCorpus, embedded_entries
+from ingest.direction import fit_direction
+
+BATCH = 16
+"""Texts embedded a call; small enough for a progress bar that moves."""
+
+Progress = Callable[[int, int], None]
+"""Told after each batch how many texts are embedded, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a sync did; names are target keys."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    skipped: tuple[tuple[str, str], ...]
+    embedded: int
+    reused: int
+    build: str
+    was_current: bool
+    """Whether the index was already in line and nothing was written."""
+
+
+def sync(
+    corpus: ReadCorpus, folder: IndexFolder, embedder: Embedder, progress: Progress, *, rebuild: bool = False
+) -> Summary:
+    """Bring the index in line with a corpus; may be killed at any moment and run again.
+
+    Raises:
+        IndexBusy: another process is writing.
+        IndexMismatch: the index was built with another model, and ``rebuild`` is not asked.
+        IndexUnavailable: the folder cannot be written, or the new build does not hold what it should.
+    """
+    with folder.writing():
+        before = None if rebuild else _usable(folder, embedder)
+        entries = embedded_entries(corpus.targets)
+        digest = _digest(corpus, entries)
+        old_digests, old_vectors = _old(before)
+        comparison = _compare(entries, old_digests)
+        if before is not None and before.manifest.corpus == digest and is_healthy(before):
+            return _summary(comparison, corpus, 0, len(entries), before.name, was_current=True)
+        vectors = _embed(entries, old_vectors, embedder, progress)
+        build = _write(corpus, entries, vectors, folder, embedder, digest)
+        fresh = len(vectors) - len(vectors.keys() & old_vectors.keys())
+        return _summary(comparison, corpus, fresh, len(vectors) - fresh, build.name, was_current=False)
+
+
+def _usable(folder: IndexFolder, embedder: Embedder) -> Build | None:
+    """Give the build in use if its vectors can be used again."""
+    build = folder.previous()
+    if build is not None and build.manifest.embedder != embedder.name:
+        raise IndexMismatch(
+            f"the index was built with '{build.manifest.embedder}' ({build.manifest.dims} dims), the settings ask for"
+            f" '{embedder.name}' ({embedder.dims}): run 'isvbot-ingest sync --rebuild' to embed everything anew"
+        )
+    return build
+
+
+def _old(build: Build | None) -> tuple[dict[str, str], dict[str, Vector]]:
+    """Give the digests by entry and the vectors by digest of the build before."""
+    if build is None:
+        return {}, {}
+    try:
+        shelf = SqliteShelf(build.shelf)
+        rows = [(entry, digest, vector) for entry, digest, vector in shelf.vectors()]
+        shelf.close()
+    except IndexUnavailable:
+        return {}, {}
+    return {entry: digest for entry, digest, _ in rows}, {digest: vector for _, digest, vector in rows}
+
+
+def _embed(
+    entries: Sequence[tuple[Entry, str]], known: Mapping[str, Vector], embedder: Embedder, progress: Progress
+) -> dict[str, Vector]:
+    """Give the vector of every digest, embedding only the unknown ones."""
+    vectors: dict[str, Vector] = {digest: known[digest] for _, digest in entries if digest in known}
+    todo = list({digest: entry for entry, digest in entries if digest not in known}.items())
+    progress(0, len(todo))
+    done = 0
+    for is_question in (True, False):
+        for batch in _batches([(d, e) for d, e in todo if e.is_question is is_question]):
+            embed = embedder.embed_questions if is_question else embedder.embed_passages
+            found = embed([entry.text for _, entry in batch])
+            vectors.update(zip((digest for digest, _ in batch), found, strict=True))
+            done += len(batch)
+            progress(done, len(todo))
+    return vectors
+
+
+def _batches(items: Sequence[tuple[str, Entry]]) -> Iterator[Sequence[tuple[str, Entry]]]:
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
+
+
+def _write(
+    corpus: ReadCorpus,
+    entries: Sequence[tuple[Entry, str]],
+    vectors: Mapping[str, Vector],
+    folder: IndexFolder,
+    embedder: Embedder,
+    digest: str,
+) -> Build:
+    """Write a build beside the one in use, verify it, and switch."""
+    now = datetime.now(UTC)
+    part = folder.new_part(f"{now:%Y%m%dT%H%M%S%f}")
+    rows = [(entry, entry_digest, vectors[entry_digest]) for entry, entry_digest in entries]
+    direction = fit_direction(*_sides(corpus.targets, rows))
+    manifest = Manifest(
+        format=FORMAT,
+        embedder=embedder.name,
+        dims=embedder.dims,
+        corpus=digest,
+        knowledge=corpus.files_digest,
+        built_at=now.isoformat(timespec="seconds"),
+        targets=len(corpus.targets),
+        entries=len(rows),
+        direction_weights=tuple(direction.weights),
+        direction_bias=direction.bias,
+    )
+    write_index(part, corpus.sources, corpus.targets, rows, manifest.vectors)
+    if not is_healthy(Build(part, manifest)):
+        raise IndexUnavailable(f"the new index in {part} does not hold what was written: check the disk and run again")
+    return folder.switch_to(part, manifest)
+
+
+def _sides(targets: Sequence[Target], rows: Sequence[tuple[Entry, str, Vector]]) -> tuple[list[Vector], list[Vector]]:
+    """Give the vectors of question lines in scope and of lines of written replies."""
+    outside_keys = tuple(f"{key_of(target)}|" for target in targets if isinstance(target, WrittenReply))
+    questions = [(entry.id, vector) for entry, _, vector in rows if entry.is_question]
+    outside = [vector for entry_id, vector in questions if entry_id.startswith(outside_keys)]
+    inside = [vector for entry_id, vector in questions if not entry_id.startswith(outside_keys)]
+    return inside, outside
+
+
+def _digest(corpus: ReadCorpus, entries: Sequence[tuple[Entry, str]]) -> str:
+    """Give the digest of all that is indexed: the files, what is embedded, and the program that cut it."""
+    parts = (corpus.files_digest, version("isvbot"), *(digest for _, digest in entries))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+
+
+def _compare(entries: Sequence[tuple[Entry, str]], old: Mapping[str, str]) -> _Comparison:
+    """Compare targets by the digests of their entries."""
+    new_by_target = _by_target({entry.id: digest for entry, digest in entries})
+    old_by_target = _by_target(old)
+    both = new_by_target.keys() & old_by_target.keys()
+    changed = tuple(sorted(key for key in both if new_by_target[key] != old_by_target[key]))
+    return _Comparison(
+        added=tuple(sorted(new_by_target.keys() - old_by_target.keys())),
+        changed=changed,
+        removed=tuple(sorted(old_by_target.keys() - new_by_target.keys())),
+        unchanged=len(both) - len(changed),
+    )
+
+
+def _by_target(digests: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    grouped: dict[str, set[str]] = {}
+    for entry_id, digest in digests.items():
+        grouped.setdefault(entry_id.rpartition("|")[0], set()).add(digest)
+    return {key: frozenset(found) for key, found in grouped.items()}
+
+
+def _summary(
+    comparison: _Comparison, corpus: ReadCorpus, embedded: int, reused: int, build: str, *, was_current: bool
+) -> Summary:
+    return Summary(
+        added=comparison.added,
+        changed=comparison.changed,
+        removed=comparison.removed,
+        unchanged=comparison.unchanged,
+        skipped=corpus.skipped,
+        embedded=embedded,
+        reused=reused,
+        build=build,
+        was_current=was_current,
+    )
