@@ -1,0 +1,1 @@
+"""Measures the quality and speed of answers; not part of the wheel."""

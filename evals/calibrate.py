@@ -1,0 +1,166 @@
+"""Fits the weights with which a question is judged to be about ISV, and sets the thresholds of the three zones.
+
+Knows the calibration questions (``evals/questions/scope.jsonl``) and the tuning half; never reads the held half.
+Writes ``knowledge/calibration.yaml`` with the embedder's name, and prints what the thresholds do out of fold.
+Run it again when the embedder, the question lines or the written replies change: ``python -m evals.calibrate``.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.bootstrap import build_assistant
+from bot.core.assistant import Tools
+from bot.core.corpus import Role
+from bot.core.model import Question, Turn
+from bot.core.retrieve import retrieve
+from bot.core.rules import Calibration
+from bot.core.scope import FEATURES, features_of, probability_in_scope
+from bot.core.screen import Screened, screen
+from bot.core.understand import understand
+from bot.settings import read_settings
+from evals.cases import FOLDER, read_cases
+
+RIDGE = 0.5
+FOLDS = 5
+KEPT_IN_SCOPE = 0.95
+"""Share of questions in scope that must stay above the lower threshold; the rest of the work is the verifier's."""
+
+TARGET = Path(__file__).parent.parent / "knowledge" / "calibration.yaml"
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A question and whether it is about ISV."""
+
+    text: str
+    history: tuple[Turn, ...]
+    in_scope: bool
+
+
+def labelled_questions() -> list[Labelled]:
+    """Give the calibration questions and those of dev and tuning whose scope is certain."""
+    lines = (FOLDER / "scope.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    found = [Labelled(r["question"], tuple(map(Turn, r["history"])), r["in_scope"]) for r in rows]
+    for case in (*read_cases("dev"), *read_cases("tuning")):
+        if case.type in ("injection", "judgement", "personal_data", "smalltalk", "unclear"):
+            continue
+        if case.type == "out_of_scope" and case.expected != "refused":
+            continue
+        found.append(Labelled(case.question, case.history, case.type != "out_of_scope"))
+    return found
+
+
+def features(questions: Sequence[Labelled], tools: Tools) -> tuple[Array, Array]:
+    """Give the features and labels of each part of each question; of a mail in scope only its clearest part."""
+    rows: list[list[float]] = []
+    labels: list[float] = []
+    for one in questions:
+        screened = screen(Question(one.text, Role.OFFICER, date.today(), None, one.history), tools.finder, tools.rules)
+        if not isinstance(screened, Screened):
+            continue
+        parts = retrieve(understand(screened, tools.speller, tools.rules), tools.lookup, tools.rules).parts
+        calibration = tools.rules.calibration
+        if one.in_scope:
+            parts = (max(parts, key=lambda part: probability_in_scope(part.signals, calibration)),)
+        for part in parts:
+            found = features_of(part.signals)
+            rows.append([found[name] for name in FEATURES])
+            labels.append(float(one.in_scope))
+    return np.asarray(rows), np.asarray(labels)
+
+
+def fit(design: Array, labels: Array) -> Array:
+    """Fit a ridge logistic regression with both classes weighted equally, by Newton's method."""
+    weights = np.zeros(design.shape[1])
+    share = np.where(labels == 1, 0.5 / labels.sum(), 0.5 / (1 - labels).sum()) * len(labels)
+    penalty = RIDGE * np.r_[np.ones(design.shape[1] - 1), 1e-6]
+    for _ in range(60):
+        chance = _chance(design, weights)
+        gradient = design.T @ (share * (chance - labels)) + penalty * weights
+        curvature = (design * (share * chance * (1 - chance) + 1e-9)[:, None]).T @ design + np.diag(penalty)
+        weights -= np.linalg.solve(curvature, gradient)
+    return weights
+
+
+def out_of_fold(design: Array, labels: Array) -> Array:
+    """Give each row's chance from weights that were fitted without it."""
+    fold = np.random.default_rng(0).permutation(len(labels)) % FOLDS
+    chances = np.zeros(len(labels))
+    for k in range(FOLDS):
+        chances[fold == k] = _chance(design[fold == k], fit(design[fold != k], labels[fold != k]))
+    return chances
+
+
+def auroc(chances: Array, labels: Array) -> float:
+    """Give the chance that a question in scope scores above one outside it."""
+    ranks = np.empty(len(chances))
+    ranks[np.argsort(chances)] = np.arange(len(chances))
+    inside = labels == 1
+    count = int(inside.sum())
+    return float((ranks[inside].sum() - count * (count - 1) / 2) / (count * (len(labels) - count)))
+
+
+def main() -> int:
+    """Fit, print and write."""
+    tools = build_assistant(read_settings(), check_calibration=False).tools
+    before = tools.rules.calibration
+    weights = {name: before.scope_weights.get(name, 0.0) for name in FEATURES}
+    tools = replace(tools, rules=replace(tools.rules, calibration=replace(before, scope_weights=weights)))
+    design, labels = features(labelled_questions(), tools)
+    chances = out_of_fold(design, labels)
+    refuse_below = round(float(np.quantile(chances[labels == 1], 1 - KEPT_IN_SCOPE)), 2)
+    sure_above = round(max(refuse_below, float(np.quantile(chances[labels == 0], 0.9))), 2)
+    print(
+        f"questions: {int(labels.sum())} in scope, {int((1 - labels).sum())} outside;"
+        f" out-of-fold AUROC {auroc(chances, labels):.3f}"
+    )
+    for name, limit in (("refuse below", refuse_below), ("sure above", sure_above)):
+        kept, refused = (chances[labels == 1] >= limit).mean(), (chances[labels == 0] < limit).mean()
+        print(f"{name} {limit}: in scope kept {kept:.3f}, outside below it {refused:.3f}")
+    fitted = dict(zip(FEATURES, (round(float(w), 3) for w in fit(design, labels)), strict=True))
+    write(
+        replace(
+            before,
+            embedder=tools.lookup.embedder.name,
+            scope_weights=fitted,
+            refuse_below=refuse_below,
+            sure_above=sure_above,
+        )
+    )
+    print(f"written: {TARGET.name} {fitted}")
+    return 0
+
+
+def write(calibration: Calibration) -> None:
+    """Write the calibration file."""
+    weights = "\n".join(f"  {name}: {value}" for name, value in calibration.scope_weights.items())
+    TARGET.write_text(
+        "# Written by `python -m evals.calibrate`; do not edit by hand. What each value does: bot/core/rules.py.\n"
+        f"embedder: {calibration.embedder}\n"
+        f"bm25_weight: {calibration.bm25_weight}\n"
+        f"text_offset: {calibration.text_offset}\n"
+        f"official_bonus: {calibration.official_bonus}\n"
+        f"answer_bonus: {calibration.answer_bonus}\n"
+        f"scope_weights:\n{weights}\n"
+        f"refuse_below: {calibration.refuse_below}\n"
+        f"sure_above: {calibration.sure_above}\n",
+        "utf-8",
+    )
+
+
+def _chance(design: Array, weights: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(design @ weights, -30, 30))))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
