@@ -7,9 +7,10 @@ Knows nothing of files on disk, or of what the fields are used for.
 from datetime import date as Day  # a field of the front matter is called date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.core.corpus import ALL_ROLES, Grade, Language, Role, Status
+from bot.core.decision import VALUES, FactName, Outcome
 
 Kind = Literal["letter", "strategy", "guidance", "category", "law", "note"]
 Verification = Literal["seed", "page", "page*", "recall", "open", "afleiding"]
@@ -134,6 +135,8 @@ class AnswerFile(Strict):
     partial: bool = False
     needs: tuple[str, ...] = ()
     """Identifiers of glossary terms; the answer is only for questions that mention one of them."""
+    calls_check: bool = False
+    """Whether the ISV check answers these lines better, once the facts of a purchase are told."""
     questions: QuestionLines
     lead: ClaimFile
     statements: tuple[ClaimFile, ...] = ()
@@ -158,6 +161,78 @@ class GlossaryTerm(Strict):
     kind: Literal["authority", "application", "deliverable", "category", "abbreviation", "product", "term"]
     scope: Literal["strong", "weak"] = "weak"
     """``strong``: the term by itself shows that a question is about ISV."""
+    value: str = ""
+    """The value of the fact of a purchase that the term tells."""
+
+
+class ScopeFile(Strict):
+    """Examples of questions inside and outside the subject."""
+
+    inside: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+
+
+class RuleFile(Strict):
+    """A rule of the ISV check; ``when`` lists by fact the values for which it fires."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    outcome: Outcome
+    wording: Bilingual
+    reason: Bilingual
+    when: dict[FactName, tuple[bool | str, ...]]
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    grade: Grade
+    cites: tuple[str | dict[str, str], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _knows_its_values(self) -> "RuleFile":
+        for name, values in self.when.items():
+            wrong = [value for value in values if value not in VALUES.get(name, ())]
+            if wrong or not values:
+                raise ValueError(f"{self.id}: when.{name}: no such value: {wrong or 'empty list'}")
+        return self
+
+
+class ThresholdFile(Strict):
+    """The European thresholds of a period, in euro without VAT."""
+
+    valid_from: Day
+    valid_until: Day
+    central: int = Field(gt=0)
+    local: int = Field(gt=0)
+    works: int = Field(gt=0)
+    social: int = Field(gt=0)
+    passage: str
+
+
+class TodoFile(Bilingual):
+    """What to do after an outcome."""
+
+    phase: Literal["preparation", "specification", "publication", "award", "contract", "management"]
+    who: Literal["inkoper", "contractmanager", "leverancier"]
+    passage: str
+
+
+class UnknownFile(Bilingual):
+    """What the sources do not say about an outcome."""
+
+    passage: str
+
+
+class CategoryFile(Bilingual):
+    """A category as a fact of a purchase, and a sentence on what belongs to it."""
+
+    id: str
+    cites: tuple[str | dict[str, str], ...] = Field(min_length=1)
+
+
+class PhraseFile(Strict):
+    """How people tell a fact: a value and the patterns that tell it."""
+
+    fact: FactName
+    value: bool | str
+    patterns: tuple[str, ...] = Field(min_length=1)
 
 
 class ScreenFile(Strict):
@@ -177,12 +252,17 @@ class ScreenFile(Strict):
     """Sentences that ask for help as such, beside the question itself."""
     subject: tuple[str, ...]
     """Words that show that a sentence of a mail is about the matter."""
+    judging: tuple[str, ...]
+    """Words with which people ask for a verdict."""
+    duty: tuple[str, ...]
+    """Words with which people ask whether something must be done."""
 
 
 class CalibrationFile(Strict):
     """Weights and thresholds measured by ``evals.calibrate``."""
 
     embedder: str
+    kernel_sharpness: float = Field(gt=0)
     bm25_weight: float
     text_offset: float
     official_bonus: float

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.core.decision import CheckRules, FactName, FactValue
 from bot.core.plain import folded
 from bot.core.sentences import Span
 
@@ -27,6 +28,11 @@ class Patterns:
         """Say whether one of the patterns occurs in a text."""
         plain = folded(text)
         return any(pattern.search(plain) for pattern in self.patterns)
+
+    def first_in(self, text: str) -> str:
+        """Give the words that the first pattern to match finds in a text as it stands; empty if none does."""
+        found = (pattern.search(text) for pattern in self.patterns)
+        return next((match.group() for match in found if match is not None), "")
 
     def removed_from(self, text: str) -> str:
         """Give the text without the first occurrence of any pattern."""
@@ -48,6 +54,10 @@ class ScreenRules:
     topic_change: Patterns
     courtesy: Patterns
     subject: Patterns
+    judging: Patterns
+    """Words with which people ask for a verdict; without them a message only seems to."""
+    duty: Patterns
+    """Words with which people ask whether something must be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,8 @@ class Term:
     identifier: str
     kind: str
     is_strong: bool
+    value: str = ""
+    """The value of the fact that the term tells of a purchase, such as ``rijk`` for an authority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +79,19 @@ class Mention:
     span: Span
 
 
+COMPOUNDING = "product"
+"""The kind of term that Dutch puts at the end of a compound: "labhandschoenen", "dienstlaptops"."""
+
+MIN_TAIL = 5
+"""Letters of a form that may be the tail of a compound."""
+
+
 class Lexicon:
-    """Finds terms in a text, the longest form first; whole words, or the start of a compound for ``form*``."""
+    """Finds terms in a text, the longest form first.
+
+    A form is a whole word, or the start of a compound where it is written ``form*``; a thing that is bought may
+    also be the end of one.
+    """
 
     def __init__(self, forms: Mapping[str, Term]) -> None:
         """Take every written form, in lower case, with its term."""
@@ -76,18 +99,28 @@ class Lexicon:
         longest_first = sorted(forms, key=len, reverse=True)
         joined = "|".join(_form_pattern(form) for form in longest_first)
         self._pattern = re.compile(rf"(?<![^\W_])(?:{joined})(?![^\W_])") if joined else None
+        tails = [form for form in longest_first if forms[form].kind == COMPOUNDING and _is_tail(form)]
+        joined_tails = "|".join(re.escape(form.removesuffix("*")) for form in tails)
+        self._tails = re.compile(rf"(?<![^\W_])[^\W_]+?(?P<tail>{joined_tails})(?![^\W_])") if tails else None
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Give the terms of a text, in order of place; none overlap."""
-        if self._pattern is None:
-            return ()
-        found = self._pattern.finditer(text.lower())
-        return tuple(Mention(self._term(m.group()), Span(m.start(), m.end())) for m in found)
+        lower = text.lower()
+        whole = self._pattern.finditer(lower) if self._pattern is not None else iter(())
+        found = [Mention(self._term(m.group()), Span(m.start(), m.end())) for m in whole]
+        tails = self._tails.finditer(lower) if self._tails is not None else iter(())
+        taken = {place for mention in found for place in range(mention.span.start, mention.span.end)}
+        found += [Mention(self._forms[m["tail"]], Span(m.start(), m.end())) for m in tails if m.start() not in taken]
+        return tuple(sorted(found, key=lambda mention: mention.span.start))
 
     def _term(self, written: str) -> Term:
         while written not in self._forms:
             written = written[:-1]
         return self._forms[written]
+
+
+def _is_tail(form: str) -> bool:
+    return len(form) >= MIN_TAIL and " " not in form
 
 
 def _form_pattern(form: str) -> str:
@@ -102,6 +135,7 @@ class Calibration:
     """
 
     embedder: str
+    kernel_sharpness: float
     bm25_weight: float
     text_offset: float
     official_bonus: float
@@ -112,6 +146,15 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A fact with a value, and the patterns that tell it."""
+
+    name: FactName
+    value: FactValue
+    patterns: Patterns
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All rules together."""
 
@@ -119,3 +162,5 @@ class Rules:
     terms: Lexicon
     other_subjects: Lexicon
     calibration: Calibration
+    check: CheckRules
+    phrases: tuple[Phrase, ...]

@@ -1,0 +1,204 @@
+"""The vocabulary of the ISV check: facts of a purchase, rules, and the decision they lead to.
+
+Knows which facts there are and which values they may have.
+Knows nothing of how facts are found in words, or of how rules are applied.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot.core.amounts import Bound
+from bot.core.corpus import Cite, Claim, Grade, PassageId, Validity, Wording
+
+
+class FactName(StrEnum):
+    """A fact of a purchase, in the order in which a missing one is asked for."""
+
+    EXISTING_CONTRACT = "existing_contract"
+    AUTHORITY = "authority"
+    CATEGORY = "category"
+    VALUE_EUR = "value_eur"
+    EUROPEAN_TENDER = "european_tender"
+    KIND = "kind"
+    DATE = "date"
+    MANIFEST_SIGNATORY = "manifest_signatory"
+
+
+FactValue = str | bool | int | date
+
+CATEGORIES = (
+    "bedrijfskleding",
+    "consumptieve_dienstverlening",
+    "energie",
+    "werkplekomgeving",
+    "laboratorium",
+    "ict_werkomgeving_rijk",
+    "datacenters",
+    "connectiviteit",
+)
+NO_CATEGORY = "none"
+
+VALUES: Mapping[FactName, tuple[FactValue, ...]] = {
+    FactName.EXISTING_CONTRACT: (False, True),
+    FactName.AUTHORITY: ("rijk", "gemeente", "provincie", "waterschap", "zbo", "other"),
+    FactName.CATEGORY: (*CATEGORIES, NO_CATEGORY),
+    FactName.EUROPEAN_TENDER: (True, False),
+    FactName.KIND: ("supplies", "services", "works", "social_services"),
+    FactName.MANIFEST_SIGNATORY: (True, False),
+}
+"""The values of the facts that have a short list of them."""
+
+MAX_VALUE_EUR = 10**11
+"""A hundred billion euro is more than all of central government buys for in five years."""
+
+
+class Known(StrEnum):
+    """How a fact is known."""
+
+    QUESTION = "question"
+    HISTORY = "history"
+    ASKED = "asked"
+    DERIVED = "derived"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of a purchase; ``words`` are the asker's own, where it was told.
+
+    ``value_eur`` is the whole value over the contract's life, in euro without VAT.
+    """
+
+    name: FactName
+    value: FactValue
+    known: Known
+    words: str = ""
+    bound: Bound = Bound.EXACT
+
+
+Facts = Mapping[FactName, Fact]
+
+
+class Outcome(StrEnum):
+    """What the rules lead to."""
+
+    OBLIGATORY = "obligatory"
+    VOLUNTARY = "voluntary"
+    MANIFEST_COMMITMENT = "manifest_commitment"
+    OWN_POLICY = "own_policy"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: it fires on a day within its validity when every fact of ``when`` has one of the listed values."""
+
+    id: str
+    outcome: Outcome
+    wording: Wording
+    reason: Wording
+    when: Mapping[FactName, frozenset[FactValue]]
+    validity: Validity
+    grade: Grade
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The European thresholds of a period, in euro without VAT, and the passage that states them."""
+
+    validity: Validity
+    central: int
+    local: int
+    works: int
+    social: int
+    passage_id: PassageId
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """What to do after an outcome, in which phase of the tender and by whom."""
+
+    phase: str
+    who: str
+    wording: Wording
+    passage_id: PassageId
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What the sources do not say, by outcome."""
+
+    wording: Wording
+    passage_id: PassageId
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRules:
+    """Everything that people wrote for the check."""
+
+    rules: tuple[Rule, ...]
+    thresholds: tuple[Threshold, ...]
+    todos: Mapping[Outcome, tuple[Todo, ...]]
+    unknowns: Mapping[Outcome, tuple[Unknown, ...]]
+    categories: Mapping[str, Claim]
+    """What belongs to each category, by its id."""
+
+    def threshold_on(self, day: date) -> Threshold | None:
+        """Give the thresholds of a day; ``None`` where none are on record."""
+        return next((t for t in self.thresholds if t.validity.covers(day)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A rule that was tried: whether it carries the outcome, the facts that stopped it and those it lacked."""
+
+    rule: Rule
+    fired: bool
+    against: tuple[FactName, ...] = ()
+    lacking: tuple[FactName, ...] = ()
+
+
+class WarningKind(StrEnum):
+    """What to warn of beside an outcome."""
+
+    NEAR_THRESHOLD = "near_threshold"
+    TOLD_OTHERWISE = "told_otherwise"
+    FIRST_YEAR = "first_year"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The threshold that a value was compared with, and where it stands."""
+
+    amount_eur: int
+    passage_id: PassageId
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome for a set of facts on a day, with what led to it."""
+
+    outcome: Outcome
+    as_of: date
+    facts: Facts
+    missing: tuple[FactName, ...]
+    tried: tuple[Tried, ...]
+    limit: Limit | None = None
+    warnings: tuple[WarningKind, ...] = ()
+    todos: tuple[Todo, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+
+    @property
+    def ground(self) -> Rule | None:
+        """The rule that carries the outcome; where several do, the one that the known facts say most about."""
+        fired = [tried for tried in self.tried if tried.fired]
+        best = max(fired, key=lambda tried: len(tried.rule.when) - 2 * len(tried.lacking), default=None)
+        return best.rule if best is not None else None
+
+
+def in_order(names: Sequence[FactName]) -> tuple[FactName, ...]:
+    """Give facts in the order in which they are asked for."""
+    return tuple(name for name in FactName if name in names)

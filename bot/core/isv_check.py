@@ -1,0 +1,119 @@
+"""Step 4: whether a question calls for the ISV check, and what the check decides.
+
+Knows which written answers the check takes the place of, and what is assumed when the asker does not say it.
+Knows nothing of how facts lead to an outcome, or of how a decision is worded.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.core.case import Case
+from bot.core.corpus import Cite, Passage
+from bot.core.decide import decide
+from bot.core.decision import Decision, Fact, FactName, Facts, Known
+from bot.core.entries import passage_key
+from bot.core.plain import words
+from bot.core.rank import Lookup
+from bot.core.retrieve import FoundPart, Retrieved, readable
+from bot.core.rules import Rules
+from bot.core.stance import asks_openly
+
+NEEDED_FACTS = 2
+"""With fewer facts a question is about the rule itself, and the written answers say it in full."""
+
+_CORE_FACTS = frozenset(
+    {FactName.AUTHORITY, FactName.CATEGORY, FactName.EUROPEAN_TENDER, FactName.VALUE_EUR, FactName.MANIFEST_SIGNATORY}
+)
+_ASSUMED: Mapping[FactName, Fact] = {
+    FactName.EXISTING_CONTRACT: Fact(FactName.EXISTING_CONTRACT, False, Known.DEFAULT),
+    FactName.AUTHORITY: Fact(FactName.AUTHORITY, "rijk", Known.DEFAULT),
+    FactName.MANIFEST_SIGNATORY: Fact(FactName.MANIFEST_SIGNATORY, False, Known.DEFAULT),
+}
+"""What is taken to hold where a conversation does not say it; the reader is told."""
+
+NEAR_ANSWER = 0.15
+"""A written answer that calls the check may be this much less near than the best one, when the case is told in full."""
+
+FULL_CASE = 3
+BARE_WORDS = 8
+"""A message of this many words that only names a purchase asks whether ISV holds for it."""
+
+MAX_FOLLOW_UP_WORDS = 16
+"""A longer message that tells a new fact asks something of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was found, and for one part of the question the decision of the check.
+
+    ``passages`` holds, by key, what the decision may cite.
+    """
+
+    retrieved: Retrieved
+    decision: Decision | None = None
+    part: int = 0
+    passages: Mapping[str, Passage] = field(default_factory=dict)
+
+
+def isv_check(retrieved: Retrieved, lookup: Lookup, rules: Rules) -> Decided:
+    """Decide, where a part of the question calls for the check and enough of the purchase is told."""
+    case = retrieved.understood.case
+    part = _calling_part(retrieved, case, rules)
+    if part is None:
+        return Decided(retrieved)
+    decision = decide(rules.check, _with_assumed(case.facts), retrieved.understood.question.as_of)
+    wanted = {passage_key(cite.passage_id) for cite in _cites(decision, rules)}
+    understood = retrieved.understood
+    passages = readable(lookup.shelf.fetch(sorted(wanted)), understood.role, understood.days | {decision.as_of})
+    return Decided(retrieved, decision, part, passages)
+
+
+def _with_assumed(facts: Facts) -> Facts:
+    return {**_ASSUMED, **facts}
+
+
+def _calling_part(retrieved: Retrieved, case: Case, rules: Rules) -> int | None:
+    """Give the first part that calls for the check; none does where the facts are few or contradict each other."""
+    told = case.told & _CORE_FACTS
+    if len(told) < NEEDED_FACTS or case.unclear & _CORE_FACTS:
+        return None
+    if _changes_a_case(retrieved, case, rules):
+        return 0
+    for i, part in enumerate(retrieved.parts):
+        if _is_called(part, len(told), rules):
+            return i
+    return None
+
+
+def _is_called(part: FoundPart, told: int, rules: Rules) -> bool:
+    if not part.answers or asks_openly(part.said):
+        return False
+    if not rules.screen.duty.match(part.said) and len(words(part.said)) > BARE_WORDS:
+        return False
+    if part.answers[0].target.calls_check:
+        return True
+    near = [match for match in part.answers if match.score >= part.answers[0].score - NEAR_ANSWER]
+    is_near = any(match.target.calls_check for match in near)
+    return told >= FULL_CASE and is_near
+
+
+def _changes_a_case(retrieved: Retrieved, case: Case, rules: Rules) -> bool:
+    """Say whether a short follow-up tells another fact of a purchase whose duty was asked for before."""
+    understood = retrieved.understood
+    asked_before = any(rules.screen.duty.match(turn.question) for turn in understood.question.history)
+    is_short = len(words(understood.text)) <= MAX_FOLLOW_UP_WORDS
+    return asked_before and is_short and bool(case.new & _CORE_FACTS) and len(retrieved.parts) == 1
+
+
+def _cites(decision: Decision, rules: Rules) -> list[Cite]:
+    check = rules.check
+    told = decision.facts.get(FactName.CATEGORY)
+    category = check.categories.get(str(told.value)) if told is not None else None
+    open_rules = [tried.rule for tried in decision.tried if not tried.against]
+    return [
+        *(cite for rule in open_rules for cite in rule.cites),
+        *(category.cites if category is not None else ()),
+        *((Cite(decision.limit.passage_id),) if decision.limit is not None else ()),
+        *(Cite(todo.passage_id) for todo in decision.todos),
+        *(Cite(unknown.passage_id) for unknown in decision.unknowns),
+    ]
