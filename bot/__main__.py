@@ -133,7 +133,11 @@ def _as_of(options: argparse.Namespace) -> date:
 
 
 def _history(path: Path) -> tuple[Turn, ...]:
-    """Read earlier questions: a JSON list, or JSON lines."""
+    """Read earlier questions: a JSON list, or JSON lines.
+
+    Raises:
+        UsageError: the file cannot be read, or holds something else.
+    """
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -18,7 +18,7 @@ from bot.core.corpus import Language
 from bot.core.errors import ContentError, IndexMismatch, MissingExtra
 from bot.core.messages import Messages
 from bot.core.ports import Embedder, PersonalDataFinder, Speller
-from bot.core.retrieve import Lookup
+from bot.core.rank import Lookup
 from bot.core.rules import Rules
 from bot.settings import Settings
 from knowledge.loader import read_rules

@@ -51,7 +51,7 @@ def labelled_questions() -> list[Labelled]:
     lines = (FOLDER / "scope.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     found = [Labelled(r["question"], tuple(map(Turn, r["history"])), r["in_scope"]) for r in rows]
-    for case in (*read_cases("dev"), *read_cases("tuning")):
+    for case in (case for name in ("dev", "tuning", "tuning2", "tuning3") for case in read_cases(name)):
         if case.type in ("injection", "judgement", "personal_data", "smalltalk", "unclear"):
             continue
         if case.type == "out_of_scope" and case.expected != "refused":
@@ -147,6 +147,7 @@ def write(calibration: Calibration) -> None:
     TARGET.write_text(
         "# Written by `python -m evals.calibrate`; do not edit by hand. What each value does: bot/core/rules.py.\n"
         f"embedder: {calibration.embedder}\n"
+        f"kernel_sharpness: {calibration.kernel_sharpness}\n"
         f"bm25_weight: {calibration.bm25_weight}\n"
         f"text_offset: {calibration.text_offset}\n"
         f"official_bonus: {calibration.official_bonus}\n"

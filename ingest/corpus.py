@@ -18,6 +18,7 @@ from knowledge.loader import (
     read_answers,
     read_register,
     read_replies,
+    read_scope,
     read_sources,
     written_answer,
     written_reply,
@@ -32,6 +33,9 @@ class ReadCorpus:
     targets: tuple[Target, ...]
     files_digest: str
     skipped: tuple[tuple[str, str], ...] = field(default=())
+    inside: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    """Examples of questions inside and outside the subject; they point to no target."""
 
 
 def read_corpus(root: Traversable | None = None) -> ReadCorpus:
@@ -46,7 +50,9 @@ def read_corpus(root: Traversable | None = None) -> ReadCorpus:
     answers = [written_answer(file) for _, file in read_answers(root)]
     replies = [written_reply(file) for _, file in read_replies(root)]
     sources = tuple(source_of(file) for file in files)
-    return ReadCorpus(sources, (*passages, *answers, *replies), knowledge_digest(root), skipped)
+    scope = read_scope(root)
+    targets: tuple[Target, ...] = (*passages, *answers, *replies)
+    return ReadCorpus(sources, targets, knowledge_digest(root), skipped, scope.inside, scope.outside)
 
 
 def without_twins(passages: Sequence[Passage]) -> tuple[tuple[Passage, ...], tuple[tuple[str, str], ...]]:
@@ -65,6 +71,12 @@ def without_twins(passages: Sequence[Passage]) -> tuple[tuple[Passage, ...], tup
 def embedded_entries(targets: Sequence[Target]) -> tuple[tuple[Entry, str], ...]:
     """Give every entry with the digest of what is embedded for it; the same line of two targets is embedded once."""
     return tuple((entry, digest_of(entry)) for target in targets for entry in entries_of(target))
+
+
+def examples_of(texts: Sequence[str]) -> tuple[tuple[Entry, str], ...]:
+    """Give examples as entries, to be embedded and not indexed."""
+    entries = (Entry(f"example:{text}|line 0", text, True) for text in texts)
+    return tuple((entry, digest_of(entry)) for entry in entries)
 
 
 def digest_of(entry: Entry) -> str:

@@ -173,7 +173,11 @@ def _letter(body: str) -> Iterator[Block]:
 
 
 def _sections(file: SourceFile) -> Iterator[Block]:
-    """Cut a text with headings: one passage for each second-level section."""
+    """Cut a text with headings: one passage for each second-level section.
+
+    Raises:
+        ContentError: a section is empty, or the front matter lists others.
+    """
     keys = list(file.head.passages)
     open_section: tuple[str, list[Span]] | None = None
     sections: list[tuple[str, list[Span]]] = []

@@ -14,11 +14,12 @@ from bot.adapters.index import is_healthy, write_index
 from bot.adapters.index_folder import FORMAT, Build, IndexFolder, Manifest
 from bot.adapters.shelf import SqliteShelf
 from bot.core.corpus import WrittenReply
-from bot.core.entries import Entry, Target, key_of
+from bot.core.entries import Entry, Target, key_of, target_key
 from bot.core.errors import IndexMismatch, IndexUnavailable
 from bot.core.ports import Embedder, Vector
-from ingest.corpus import ReadCorpus, embedded_entries
+from ingest.corpus import ReadCorpus, embedded_entries, examples_of
 from ingest.direction import fit_direction
+from ingest.sharpening import fit_sharpening
 
 BATCH = 16
 """Texts embedded a call; small enough for a progress bar that moves."""
@@ -61,14 +62,19 @@ def sync(
         comparison = _compare(entries, old_digests)
         if before is not None and before.manifest.corpus == digest and is_healthy(before):
             return _summary(comparison, corpus, 0, len(entries), before.name, was_current=True)
-        vectors = _embed(entries, old_vectors, embedder, progress)
+        examples = (*examples_of(corpus.inside), *examples_of(corpus.outside))
+        vectors = _embed((*entries, *examples), old_vectors, embedder, progress)
         build = _write(corpus, entries, vectors, folder, embedder, digest)
         fresh = len(vectors) - len(vectors.keys() & old_vectors.keys())
         return _summary(comparison, corpus, fresh, len(vectors) - fresh, build.name, was_current=False)
 
 
 def _usable(folder: IndexFolder, embedder: Embedder) -> Build | None:
-    """Give the build in use if its vectors can be used again."""
+    """Give the build in use if its vectors can be used again.
+
+    Raises:
+        IndexMismatch: it was made with another model.
+    """
     build = folder.previous()
     if build is not None and build.manifest.embedder != embedder.name:
         raise IndexMismatch(
@@ -84,11 +90,11 @@ def _old(build: Build | None) -> tuple[dict[str, str], dict[str, Vector]]:
         return {}, {}
     try:
         shelf = SqliteShelf(build.shelf)
-        rows = [(entry, digest, vector) for entry, digest, vector in shelf.vectors()]
+        digests, vectors = shelf.digests(), dict[str, Vector](shelf.known_vectors())
         shelf.close()
     except IndexUnavailable:
         return {}, {}
-    return {entry: digest for entry, digest, _ in rows}, {digest: vector for _, digest, vector in rows}
+    return digests, vectors
 
 
 def _embed(
@@ -122,11 +128,17 @@ def _write(
     embedder: Embedder,
     digest: str,
 ) -> Build:
-    """Write a build beside the one in use, verify it, and switch."""
+    """Write a build beside the one in use, verify it, and switch.
+
+    Raises:
+        IndexUnavailable: the new build does not hold what was written.
+    """
     now = datetime.now(UTC)
     part = folder.new_part(f"{now:%Y%m%dT%H%M%S%f}")
-    rows = [(entry, entry_digest, vectors[entry_digest]) for entry, entry_digest in entries]
-    direction = fit_direction(*_sides(corpus.targets, rows))
+    lines = _lines(corpus.targets, entries, vectors)
+    inside = [*(vector for _, vector in lines), *(vectors[digest] for _, digest in examples_of(corpus.inside))]
+    outside = [*_reply_lines(corpus.targets, entries, vectors), *(vectors[d] for _, d in examples_of(corpus.outside))]
+    direction = fit_direction(inside, outside)
     manifest = Manifest(
         format=FORMAT,
         embedder=embedder.name,
@@ -135,23 +147,36 @@ def _write(
         knowledge=corpus.files_digest,
         built_at=now.isoformat(timespec="seconds"),
         targets=len(corpus.targets),
-        entries=len(rows),
+        entries=len(entries),
         direction_weights=tuple(direction.weights),
         direction_bias=direction.bias,
     )
-    write_index(part, corpus.sources, corpus.targets, rows, manifest.vectors)
+    sharpening = fit_sharpening(lines, embedder.dims)
+    write_index(part, corpus.sources, corpus.targets, entries, vectors, sharpening, manifest.vectors)
     if not is_healthy(Build(part, manifest)):
         raise IndexUnavailable(f"the new index in {part} does not hold what was written: check the disk and run again")
     return folder.switch_to(part, manifest)
 
 
-def _sides(targets: Sequence[Target], rows: Sequence[tuple[Entry, str, Vector]]) -> tuple[list[Vector], list[Vector]]:
-    """Give the vectors of question lines in scope and of lines of written replies."""
-    outside_keys = tuple(f"{key_of(target)}|" for target in targets if isinstance(target, WrittenReply))
-    questions = [(entry.id, vector) for entry, _, vector in rows if entry.is_question]
-    outside = [vector for entry_id, vector in questions if entry_id.startswith(outside_keys)]
-    inside = [vector for entry_id, vector in questions if not entry_id.startswith(outside_keys)]
-    return inside, outside
+def _lines(
+    targets: Sequence[Target], entries: Sequence[tuple[Entry, str]], vectors: Mapping[str, Vector]
+) -> list[tuple[str, Vector]]:
+    """Give the vectors of the question lines in scope, each with its target."""
+    replies = _reply_keys(targets)
+    questions = ((target_key(entry.id), digest) for entry, digest in entries if entry.is_question)
+    return [(key, vectors[digest]) for key, digest in questions if key not in replies]
+
+
+def _reply_lines(
+    targets: Sequence[Target], entries: Sequence[tuple[Entry, str]], vectors: Mapping[str, Vector]
+) -> list[Vector]:
+    """Give the vectors of the lines of written replies: what is not to be answered."""
+    replies = _reply_keys(targets)
+    return [vectors[digest] for entry, digest in entries if target_key(entry.id) in replies]
+
+
+def _reply_keys(targets: Sequence[Target]) -> frozenset[str]:
+    return frozenset(key_of(target) for target in targets if isinstance(target, WrittenReply))
 
 
 def _digest(corpus: ReadCorpus, entries: Sequence[tuple[Entry, str]]) -> str:
@@ -185,7 +210,7 @@ def _compare(entries: Sequence[tuple[Entry, str]], old: Mapping[str, str]) -> _C
 def _by_target(digests: Mapping[str, str]) -> dict[str, frozenset[str]]:
     grouped: dict[str, set[str]] = {}
     for entry_id, digest in digests.items():
-        grouped.setdefault(entry_id.rpartition("|")[0], set()).add(digest)
+        grouped.setdefault(target_key(entry_id), set()).add(digest)
     return {key: frozenset(found) for key, found in grouped.items()}
 
 

@@ -40,7 +40,7 @@ from bot.core.corpus import (
 from bot.core.entries import key_of, lexical_text
 from bot.core.model import Answer, Question, Quote, Statement, Turn
 from bot.core.ports import Embedder, PersonalDataFinder, Speller, VectorIndex
-from bot.core.retrieve import Lookup
+from bot.core.rank import Lookup
 from bot.core.rules import Rules
 from bot.core.scope import Direction
 from knowledge.loader import read_rules
@@ -66,7 +66,7 @@ def source(text: str, source_id: str = "bron", grade: Grade = Grade.NOTE, day: d
     )
 
 
-def passage(  # noqa: PLR0913
+def passage(
     text: str,
     key: str = "p1",
     of: Source | None = None,
@@ -113,7 +113,7 @@ def claim(nl: str, *cites: str, en: str = "", roles: Sequence[Role] = tuple(Role
     return Claim(Wording(nl, en or f"EN {nl}"), tuple(Cite(PassageId(c)) for c in cites), frozenset(roles))
 
 
-def answer(  # noqa: PLR0913
+def answer(
     answer_id: str,
     lines: Sequence[str | Line],
     lead: Claim,
@@ -160,7 +160,7 @@ def real_rules() -> Rules:
     return replace(rules, calibration=calibration)
 
 
-def tools(  # noqa: PLR0913
+def tools(
     corpus: Corpus,
     *,
     rules: Rules | None = None,

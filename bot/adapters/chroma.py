@@ -50,7 +50,11 @@ class ChromaVectorIndex:
         self._count = self._guarded_count()
 
     def nearest(self, vector: Vector, limit: int) -> Sequence[Hit]:
-        """Give the entries nearest to a vector, best first, with their cosine."""
+        """Give the entries nearest to a vector, best first, with their cosine.
+
+        Raises:
+            IndexUnavailable: the folder is damaged.
+        """
         wanted = min(limit, self._count)
         if wanted == 0:
             return ()

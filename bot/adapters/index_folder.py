@@ -7,7 +7,7 @@ Knows nothing of what a build holds.
 
     <root>/current            the name of the build in use, replaced in one step
     <root>/lock               held by the process that writes
-    <root>/builds/<name>/     manifest.json, shelf.sqlite, words/ (BM25), vectors-<n>/ (Chroma)
+    <root>/builds/<name>/     manifest.json, shelf.sqlite, sharpening.npz, words/ (BM25), vectors-<n>/ (Chroma)
 
 A build is written under a name that ends in ``.part`` and renamed when it is whole, so a reader sees the old
 index or the new one and never a mixture.
@@ -24,6 +24,11 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.core.errors import IndexBusy, IndexMismatch, IndexUnavailable
+
+SHELF = "shelf.sqlite"
+WORDS = "words"
+SHARPENING = "sharpening.npz"
+"""The names inside a build."""
 
 FORMAT = 1
 """Raised when a build of an older program can no longer be read."""
@@ -69,12 +74,17 @@ class Build:
     @property
     def shelf(self) -> Path:
         """The file of texts."""
-        return self.folder / "shelf.sqlite"
+        return self.folder / SHELF
 
     @property
     def words(self) -> Path:
         """The folder of the word index."""
-        return self.folder / "words"
+        return self.folder / WORDS
+
+    @property
+    def sharpening(self) -> Path:
+        """The file of the change of axes that its vectors went through."""
+        return self.folder / SHARPENING
 
     @property
     def vectors(self) -> Path:

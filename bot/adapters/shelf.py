@@ -25,7 +25,8 @@ _SCHEMA = """
 CREATE TABLE sources (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE targets (key TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE about (term TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE entries (id TEXT PRIMARY KEY, digest TEXT NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE entries (id TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE vectors (digest TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 """
 _SOURCE = TypeAdapter(Source)
@@ -77,10 +78,20 @@ class SqliteShelf:
         """Give the number of entries that the vector index must hold."""
         return int(self._query("SELECT count(*) FROM entries")[0][0])
 
-    def vectors(self) -> Iterator[tuple[str, str, npt.NDArray[np.float32]]]:
-        """Give the id, digest and vector of every entry, in order of id."""
-        for entry_id, digest, blob in self._query("SELECT id, digest, vector FROM entries ORDER BY id"):
-            yield entry_id, digest, np.frombuffer(blob, dtype=np.float32)
+    def digests(self) -> dict[str, str]:
+        """Give the digest of every entry, by its id."""
+        return dict(self._query("SELECT id, digest FROM entries ORDER BY id"))
+
+    def vectors(self) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
+        """Give the id and vector of every entry, in order of id."""
+        joined = "SELECT id, vector FROM entries JOIN vectors USING (digest) ORDER BY id"
+        for entry_id, blob in self._query(joined):
+            yield entry_id, np.frombuffer(blob, dtype=np.float32)
+
+    def known_vectors(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Give every vector that was ever needed for this build, by its digest."""
+        rows = self._query("SELECT digest, vector FROM vectors")
+        return {digest: np.frombuffer(blob, dtype=np.float32) for digest, blob in rows}
 
     def words(self) -> dict[str, int]:
         """Give the words of the corpus with their counts."""
@@ -118,10 +129,11 @@ def write_shelf(
     path: Path,
     sources: Iterable[Source],
     targets: Sequence[Target],
-    entries: Iterable[tuple[Entry, str, Vector]],
+    entries: Iterable[tuple[Entry, str]],
+    vectors: Mapping[str, Vector],
     words: Mapping[str, int],
 ) -> None:
-    """Write a new shelf; ``entries`` are given with their digest and vector."""
+    """Write a new shelf; ``entries`` are given with the digest of what was embedded, ``vectors`` by that digest."""
     db = sqlite3.connect(path)
     try:
         with db:
@@ -134,10 +146,9 @@ def write_shelf(
             )
             about = {term: key_of(t) for t in targets if isinstance(t, WrittenAnswer) for term in sorted(t.needs)}
             db.executemany("INSERT INTO about VALUES (?, ?)", sorted(about.items()))
-            db.executemany(
-                "INSERT INTO entries VALUES (?, ?, ?)",
-                ((entry.id, digest, _blob(vector)) for entry, digest, vector in entries),
-            )
+            db.executemany("INSERT INTO entries VALUES (?, ?)", ((entry.id, digest) for entry, digest in entries))
+            blobs = ((digest, _blob(vector)) for digest, vector in vectors.items())
+            db.executemany("INSERT INTO vectors VALUES (?, ?)", blobs)
             db.executemany("INSERT INTO words VALUES (?, ?)", sorted(words.items()))
     finally:
         db.close()

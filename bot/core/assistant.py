@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from bot.core.corpus import Language, SourceId, Status, WrittenAnswer
 from bot.core.draft import Draft, draft
 from bot.core.errors import ServiceError, ServiceTimeout
+from bot.core.isv_check import isv_check
 from bot.core.messages import Messages
 from bot.core.model import Answer, Question, Scored
 from bot.core.ports import PersonalDataFinder, Speller
-from bot.core.retrieve import Lookup, Retrieved, retrieve
+from bot.core.rank import Lookup
+from bot.core.retrieve import Retrieved, retrieve
 from bot.core.rules import Rules
 from bot.core.screen import Stopped, screen
 from bot.core.stopwatch import Stopwatch
@@ -64,8 +66,10 @@ class Assistant:
                 understood = understand(screened, tools.speller, tools.rules)
             with watch.step("retrieve"):
                 retrieved = retrieve(understood, tools.lookup, tools.rules)
+            with watch.step("decide"):
+                decided = isv_check(retrieved, tools.lookup, tools.rules)
             with watch.step("draft"):
-                drafted = draft(retrieved, tools.rules)
+                drafted = draft(decided, tools.rules, tools.messages)
             with watch.step("verify"):
                 verified = verify(drafted, tools.lookup.shelf.sources(_source_ids(drafted)), tools.messages)
             return self._answered(answer_id, retrieved, verified, watch)
@@ -92,6 +96,7 @@ class Assistant:
             notices=verified.notices,
             follow_ups=self._titles(verified, understood.language),
             passages=_best_passages(retrieved),
+            decision=verified.decision,
             timings_ms=watch.timings_ms(),
         )
 

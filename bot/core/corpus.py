@@ -221,6 +221,8 @@ class WrittenAnswer:
     needs: frozenset[str] = frozenset()
     """Identifiers of terms; the answer is only for questions that mention one of them. Empty: for any."""
     roles: frozenset[Role] = ALL_ROLES
+    calls_check: bool = False
+    """Whether the ISV check answers these lines better, once the facts of a purchase are told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,17 @@ Knows nothing of vectors; what it writes is still to be verified.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.core.corpus import Caveat, Cite, Claim, Grade, Language, Passage, Role, Status, WrittenAnswer
+from bot.core.decision import Decision, Outcome
+from bot.core.draft_decision import claims_of, prefix_of
 from bot.core.entries import passage_key
+from bot.core.isv_check import Decided
+from bot.core.messages import Messages
 from bot.core.model import NoticeKind, Quote, Statement
 from bot.core.quoting import quote_for
+from bot.core.references import years_in
 from bot.core.retrieve import FoundPart, Match, Retrieved
 from bot.core.route import Ending, ending_of
 from bot.core.rules import Rules
@@ -22,11 +28,17 @@ MAX_STATEMENTS = 6
 MAX_STATEMENTS_OF_MANY = 3
 """Statements a part, when a message has one part or several."""
 
-SECOND_ANSWER_REACH = 0.015
+SECOND_ANSWER_REACH = 0.1
 """A second written answer this close in score adds its lead: the question probably touches both."""
 
-OTHER_REACH = 0.04
+OTHER_REACH = 0.3
 """How far below the best match a text may be that answers another part of the same message."""
+
+SAME_SENSE = 0.6
+"""The cosine from which a question line is near enough to take its yes or no from."""
+
+OFFICIAL_LEAD = 0.15
+"""How much better a passage of a letter must match than a written answer, which says the same in plain words."""
 
 MAX_PASSAGE_SENTENCES = 3
 MAX_FOLLOW_UPS = 3
@@ -47,6 +59,7 @@ class DraftPart:
     follow_ups: tuple[str, ...] = ()
     used: str = ""
     """The id of the written answer or passage that it rests on."""
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +70,57 @@ class Draft:
     parts: tuple[DraftPart, ...]
 
 
-def draft(retrieved: Retrieved, rules: Rules) -> Draft:
+def draft(decided: Decided, rules: Rules, messages: Messages) -> Draft:
     """Write a draft for every part of a question; no two parts rest on the same text."""
+    retrieved = decided.retrieved
     limit = MAX_STATEMENTS if len(retrieved.parts) == 1 else MAX_STATEMENTS_OF_MANY
     parts: list[DraftPart] = []
-    for part in retrieved.parts:
-        ending = ending_of(part, rules) or _inherited(part, parts)
+    for i, part in enumerate(retrieved.parts):
+        is_decided = decided.decision is not None and decided.part == i
+        ending = ending_of(part, rules, is_case=is_decided) or _inherited(part, parts)
         used = frozenset(earlier.used for earlier in parts)
-        parts.append(DraftPart(part.text, ending=ending) if ending else _answer(part, retrieved, used, limit))
-    return Draft(retrieved, tuple(parts))
+        if ending is not None:
+            parts.append(DraftPart(part.text, ending=ending))
+        elif is_decided and decided.decision is not None:
+            parts.append(_from_decision(decided.decision, part, decided, rules, messages))
+        else:
+            parts.append(_answer(part, retrieved, used, limit))
+    return Draft(retrieved, _without_doubtful(parts, retrieved.parts))
+
+
+def _from_decision(
+    decision: Decision, part: FoundPart, decided: Decided, rules: Rules, messages: Messages
+) -> DraftPart:
+    """Draft the outcome of the check; its claims are verified like all others."""
+    language = decided.retrieved.understood.language
+    found = (_statement(claim, decided.passages, language) for claim in claims_of(decision, rules.check, messages))
+    first, *others = (statement for statement in found if statement is not None)
+    prefix = prefix_of(decision, part.said, first.text, language, rules.screen.duty)
+    return DraftPart(
+        text=part.text,
+        statements=(replace(first, text=f"{prefix} {first.text}".strip(), is_lead=True), *others),
+        is_partial=decision.outcome is Outcome.UNDETERMINED,
+        follow_ups=tuple(f for match in part.answers[:1] for f in match.target.follow_ups[:MAX_FOLLOW_UPS]),
+        decision=decision,
+    )
 
 
 def _inherited(part: FoundPart, before: Sequence[DraftPart]) -> Ending | None:
-    """A part that points back to one that is not answered, is not answered either."""
-    return before[-1].ending if part.leans and before else None
+    """A later piece of a sentence is not answered where the piece before it is not, unless it names ISV itself."""
+    if not part.goes_on or not before or part.signals.strong_terms:
+        return None
+    return before[-1].ending
+
+
+def _without_doubtful(parts: Sequence[DraftPart], found: Sequence[FoundPart]) -> tuple[DraftPart, ...]:
+    """Leave out a doubtful answer beside a part of another subject: the whole message is then about that."""
+    strange = next((p.ending for p in parts if p.ending and p.ending.status is Status.UNANSWERABLE_OUT_OF_SCOPE), None)
+    if strange is None:
+        return tuple(parts)
+    return tuple(
+        DraftPart(part.text, ending=strange) if one.zone is Zone.CARE and not one.signals.strong_terms else part
+        for part, one in zip(parts, found, strict=True)
+    )
 
 
 def _answer(part: FoundPart, retrieved: Retrieved, used: frozenset[str], limit: int) -> DraftPart:
@@ -82,21 +132,39 @@ def _answer(part: FoundPart, retrieved: Retrieved, used: frozenset[str], limit: 
     if not answers and not loose:
         is_said = bool(part.answers or part.loose)
         return DraftPart(part.text, ending=None if is_said else Ending(Status.UNANSWERABLE_NOTHING_FOUND))
-    if loose and (not answers or answers[0].score < loose[0].score):
+    if loose and (not answers or answers[0].score < loose[0].score - _lead_needed(loose[0].passage)):
         answers = _citing(loose[0].passage, part.answers, used)
     if answers:
         drafted = _draft_from_answers(part, answers, retrieved, limit)
         if drafted.statements:
             return replace(drafted, notices=notices)
     passage = (loose or part.loose)[0].passage
+    language = retrieved.understood.language
+    told = [
+        _from_passage(one, part.text, retrieved.cited, language) for one in (passage, *_of_other_years(passage, part))
+    ]
     return DraftPart(
         text=part.text,
-        statements=_from_passage(passage, part.text, retrieved.cited, retrieved.understood.language)[:limit],
+        statements=tuple(statement for statements in told for statement in statements)[:limit],
         is_partial=Caveat.OPEN in passage.caveats,
         notices=notices,
         follow_ups=tuple(match.target.id for match in part.answers[:MAX_FOLLOW_UPS]),
         used=passage.id,
     )
+
+
+def _of_other_years(passage: Passage, part: FoundPart) -> list[Passage]:
+    """Give the passages of the same source that hold for the other years that a question names."""
+    if passage.validity.until is None:
+        return []
+    days = [date(year, 7, 1) for year in sorted(years_in(part.text))]
+    asked = [day for day in days if not passage.validity.covers(day)]
+    others = [s.passage for s in part.loose if s.passage.source_id == passage.source_id and s.passage is not passage]
+    return [p for p in others if p.validity.until is not None and any(p.validity.covers(day) for day in asked)]
+
+
+def _lead_needed(passage: Passage) -> float:
+    return OFFICIAL_LEAD if passage.grade is Grade.OFFICIAL else 0.0
 
 
 def _citing(
@@ -150,7 +218,8 @@ def _from_answer(
     lead = _statement(answer.lead, passages, language, is_lead=True)
     if lead is None:
         return ()
-    prefix = prefix_for(question, match.line, lead.text, language)
+    is_near = match.cosine >= SAME_SENSE
+    prefix = prefix_for(question, match.line, lead.text, language) if is_near else ""
     if prefix:
         lead = Statement(f"{prefix} {lead.text}", lead.quotes, is_lead=True)
     others = (_statement(claim, passages, language) for claim in answer.statements if role in claim.roles)

@@ -23,27 +23,21 @@ _EMPTY = frozenset(
 )
 
 
-def readings_of(text: str, history: tuple[Turn, ...], rules: Rules) -> tuple[tuple[str, ...], str | None]:
-    """Give the ways to read a question after earlier ones, the most likely first, and the earlier subject.
+def readings_of(text: str, history: tuple[Turn, ...], rules: Rules) -> tuple[str, ...]:
+    """Give the ways to read a question after earlier ones, the most likely first.
 
-    There are two readings where the earlier subject may be meant; which is right shows when passages are
-    looked up. The earlier subject is ``None`` where no reading borrows it for something new.
+    A question that leans is read with the last question in front, with the whole chain that the last one leans
+    on, and as it was said; what all of these find together is what is meant (docs/adr/0003-fusion.md).
     """
     alone = without_topic_change(text, rules)
-    if alone != squeezed(text):
-        return (alone,), None
-    if not history:
-        return (alone,), None
-    earlier = _standalone_history(history, rules)
-    joined = _joined(earlier, text)
-    if not _leans(text, rules.terms):
-        return (alone, joined), earlier
-    replaced = _with_replaced_term(earlier, text, rules.terms)
+    if not history or alone != squeezed(text) or not _leans(text, rules.terms):
+        return (alone,)
+    last = squeezed(history[-1].question)
+    chain = _standalone_history(history, rules)
+    replaced = _with_replaced_term(chain, text, rules.terms)
     if replaced:
-        return (replaced, joined), None
-    if _has_subject(text, rules.terms):
-        return (alone, joined), earlier
-    return (joined, alone), earlier
+        return (replaced, alone)
+    return tuple(dict.fromkeys((_joined(chain, text), _joined(last, text), alone)))
 
 
 def without_topic_change(text: str, rules: Rules) -> str:

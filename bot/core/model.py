@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.core.corpus import Grade, Language, Passage, PassageId, Role, SourceId, Status
+from bot.core.decision import Decision
 
 MAX_QUESTION_CHARS = 12_000
 """A pasted mail thread of five pages; longer input is refused before any work is done on it."""
@@ -68,6 +69,9 @@ class NoticeKind(StrEnum):
     INSTRUCTION_IGNORED = "instruction_ignored"
     PART_NOT_ANSWERED = "part_not_answered"
     MORE_PARTS = "more_parts"
+    NEAR_THRESHOLD = "near_threshold"
+    TOLD_OTHERWISE = "told_otherwise"
+    FIRST_YEAR = "first_year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +126,5 @@ class Answer:
     notices: tuple[Notice, ...] = ()
     follow_ups: tuple[str, ...] = ()
     passages: tuple[Scored, ...] = ()
+    decision: Decision | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)

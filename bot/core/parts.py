@@ -33,6 +33,15 @@ _REPORTED = re.compile(
     r"[^.?!:]{0,30})[:,]\s*[\"'“‘]?(?=\S)",
     re.IGNORECASE,
 )
+_QUOTED_SPEECH = re.compile(r"(?:[\"“”„]|(?<!\w)['‘])(?P<said>[^\"“”„]{20,}?)(?:[\"“”„]|['’](?!\w))")
+_FRAME = re.compile(
+    r"^.{0,70}?\b(?:vraagt|vragen|vroeg|vroegen|wil weten|willen weten|zegt|zeggen|beweert|stelt|roept|denkt|vindt"
+    r"|belt|mailt|schrijft|meldt|klaagt|twijfelt|asks|wonders|says|claims|thinks|wants to know)\b"
+    r"(?: (?:mij|me|ons|nu|net|zich|steeds|weer|boos|us))*(?: af)?,? (?:of|dat|whether|if|that)\b",
+    re.IGNORECASE,
+)
+"""Who says what follows: it draws the search to those words, and away from what is asked."""
+
 _JOINT = re.compile(
     r"(?:,?\s+(?:en|maar|and|but)\s+|\?\s*(?:en\s+|and\s+)?|;\s+|,\s+(?=(?:hoe(?:veel)?|wat|wie|waar|wanneer)\b))"
     r"(?=(?:wat|wie|waar|wanneer|waarom|hoe|hoeveel|welke?|in welk\w*|op welk\w*|namens wie|aan wie|moet(?:en)?|mag|"
@@ -57,12 +66,12 @@ _POINTS_BACK = frozenset(
 class Asked:
     """One question of a message: as it was said, and the ways to read it with what surrounds it, likeliest first.
 
-    ``leans`` says that it points back to the question before it in the same sentence.
+    ``goes_on`` says that it is a later piece of the sentence of the question before it.
     """
 
     said: str
     readings: tuple[str, ...]
-    leans: bool = False
+    goes_on: bool = False
 
 
 def sentences_of(text: str, rules: ScreenRules) -> tuple[str, ...]:
@@ -81,7 +90,7 @@ def questions_of(text: str, rules: ScreenRules) -> tuple[Asked, ...]:
     kept = tuple(sentence for sentence in sentences_of(text, rules) if not rules.courtesy.match(sentence))
     if not kept:
         return (_asked(squeezed(text)),)
-    asking = [i for i, sentence in enumerate(kept) if _asks(sentence)]
+    asking = [i for i, sentence in enumerate(kept) if asks(sentence)]
     if not asking:
         asking = [i for i, sentence in enumerate(kept) if rules.asking.match(sentence)]
     whole = _REPORTED.sub("", " ".join(kept))
@@ -90,7 +99,15 @@ def questions_of(text: str, rules: ScreenRules) -> tuple[Asked, ...]:
     found = [asked for i in asking for asked in _pieces(kept, i, rules)]
     if len(found) == 1 and len(words(whole)) <= SHORT_WORDS:
         found = [Asked(whole, tuple(dict.fromkeys((whole, *found[0].readings))))]
-    return tuple({asked.said: asked for asked in found}.values())
+    return tuple({asked.said: _with_unframed(asked) for asked in found}.values())
+
+
+def _with_unframed(asked: Asked) -> Asked:
+    """Add the readings without who says it: the words in quotation marks, and what follows "he asks whether"."""
+    quoted = (squeezed(match["said"]) for match in _QUOTED_SPEECH.finditer(asked.said))
+    unframed = squeezed(_FRAME.sub("", asked.said))
+    more = [text for text in (*quoted, unframed) if len(words(text)) >= MIN_PART_WORDS]
+    return Asked(asked.said, tuple(dict.fromkeys((*asked.readings, *more))), asked.goes_on)
 
 
 def points_back(text: str) -> bool:
@@ -117,9 +134,9 @@ def _pieces(kept: tuple[str, ...], i: int, rules: ScreenRules) -> list[Asked]:
 def _second(sentence: str, piece: str) -> Asked:
     """A later piece stands alone, or needs all that stands before it when it points back."""
     if not points_back(piece):
-        return _asked(piece)
+        return Asked(piece, (piece,), goes_on=True)
     until = sentence[: sentence.find(piece.rstrip("?")) + len(piece.rstrip("?"))]
-    return Asked(piece, (f"{until}?", piece), leans=True)
+    return Asked(piece, (f"{until}?", piece), goes_on=True)
 
 
 def _context(kept: tuple[str, ...], i: int, sentence: str, rules: ScreenRules) -> list[tuple[str, ...]]:
@@ -144,7 +161,7 @@ def _split(question: str) -> tuple[str, ...]:
     return tuple(f"{piece}?" for piece in pieces)
 
 
-def _asks(sentence: str) -> bool:
+def asks(sentence: str) -> bool:
     """Say whether a sentence ends as a question, or begins as one."""
     if sentence.rstrip("\"'”’)").endswith("?"):
         return True

@@ -11,7 +11,22 @@ from enum import Enum
 
 from bot.core.rules import Calibration
 
-FEATURES = ("line", "margin", "text", "words", "lean", "strong_terms", "other_subjects", "intercept")
+FEATURES = (
+    "line",
+    "margin",
+    "text",
+    "words",
+    "lean",
+    "around",
+    "strong_terms",
+    "case_facts",
+    "other_subjects",
+    "follows",
+    "follows_line",
+    "follows_margin",
+    "follows_lean",
+    "intercept",
+)
 """The features, in the order in which the calibration file lists them."""
 
 
@@ -41,31 +56,46 @@ class Direction:
 class Signals:
     """What retrieval saw.
 
-    ``line``, ``text`` and ``reply`` are the best cosines with a question line, with a passage's text and with
-    a line of a written reply; ``said_line`` is that of what was really said, where a reading added an earlier
-    subject; ``words`` is the best relative BM25 in [0, 1]; ``lean`` is that of ``Direction``; the others count terms.
+    ``line`` and ``text`` are the best cosines with a question line and with a passage's text. ``inside`` and
+    ``outside`` are the best scores of anything in scope and of a written reply, for what was really said, whatever
+    the readings add. ``words`` is the best relative BM25 in [0, 1]; ``lean`` is that of ``Direction``, ``around`` that
+    of the whole message; ``follows`` says that an earlier question lends its subject; the others count terms and the
+    facts of a purchase.
     """
 
     line: float
-    said_line: float
+    inside: float
+    outside: float
     text: float
-    reply: float
     words: float
     lean: float
+    around: float
     strong_terms: int
     other_subjects: int
+    case_facts: int
+    follows: bool = False
 
 
 def features_of(signals: Signals) -> Mapping[str, float]:
-    """Turn signals into the features of the regression, each about in [-1, 2]."""
+    """Turn signals into the features of the regression, each about in [-2, 2]."""
+    line = (signals.line - 0.5) * 4
+    margin = (signals.inside - signals.outside) * 4
+    lean = signals.lean / 2
+    follows = float(signals.follows)
     return {
-        "line": (signals.line - 0.85) * 10,
-        "margin": (signals.said_line - signals.reply) * 10,
-        "text": (signals.text - 0.85) * 10,
-        "words": signals.words,
-        "lean": signals.lean,
+        "line": line,
+        "margin": margin,
+        "text": (signals.text - 0.3) * 4,
+        "words": signals.words * 2,
+        "lean": lean,
+        "around": signals.around / 2 - lean,
         "strong_terms": float(min(signals.strong_terms, 2)),
+        "case_facts": float(min(signals.case_facts, 2)),
         "other_subjects": float(min(signals.other_subjects, 2)),
+        "follows": follows,
+        "follows_line": follows * line,
+        "follows_margin": follows * margin,
+        "follows_lean": follows * lean,
         "intercept": 1.0,
     }
 

@@ -46,9 +46,9 @@ def screen(question: Question, finder: PersonalDataFinder, rules: Rules) -> Scre
         for datum in sorted(found, key=lambda datum: -datum.start):
             masked = f"{masked[: datum.start]}[{datum.kind}]{masked[datum.end :]}"
         return Stopped(Status.REFUSED_PERSONAL_DATA, "refused_personal_data", question, masked, language)
-    if question.language is None and is_foreign(text):
-        return Stopped(Status.CLARIFICATION, "other_language", question, text, language)
     if not rules.screen.injection.match(text):
+        if question.language is None and is_foreign(text):
+            return Stopped(Status.CLARIFICATION, "other_language", question, text, language)
         return Screened(question, text, language)
     harmless = _without_instructions(text, rules)
     if harmless is None:

@@ -28,10 +28,20 @@ _TAIL_CLAIM = re.compile(
     r"\b(?:verplicht|nodig|toegestaan|vrijwillig|mandatory|obligatory|nvt|n\.v\.t\.)\s*\??\s*$", re.IGNORECASE
 )
 _EITHER_OR = re.compile(r"\b(?:of|or)\b", re.IGNORECASE)
-_NEGATION = re.compile(r"\b(?:niet|geen|nooit|zonder|nvt|not|no|never|n't)\b|n't\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:niet|geen|nooit|zonder|nvt|not|no|never|vervalt|vervallen|afgeschaft|ingetrokken|geschrapt|weglaten|overslaan"
+    r"|achterwege|vrijgesteld|uitgezonderd|exempt|abolished|skip)\b|n't\b",
+    re.IGNORECASE,
+)
+"""Words that turn a question round; "is ISV vervallen?" asks the opposite of "is ISV verplicht?"."""
 _PREFIX = {(Stance.YES, Language.NL): "Ja.", (Stance.NO, Language.NL): "Nee.",
            (Stance.YES, Language.EN): "Yes.", (Stance.NO, Language.EN): "No."}  # fmt: skip
 _HAS_OWN = re.compile(r"^(?:ja|nee|dat hangt af|yes|no|that depends)\b", re.IGNORECASE)
+
+
+def asks_openly(text: str) -> bool:
+    """Say whether a text asks what, who, where, when, why or how."""
+    return any(word in _QUESTION_WORDS for word in words(text))
 
 
 def asks_yes_or_no(text: str) -> bool:

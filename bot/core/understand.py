@@ -4,13 +4,15 @@ Knows pasted mails, follow-ups and misspelt words of the field.
 Knows nothing of what the corpus holds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from bot.core.case import Case, case_of
 from bot.core.corpus import Language, Role
 from bot.core.followup import readings_of, without_topic_change
 from bot.core.model import NoticeKind, Question, Turn
 from bot.core.parts import MAX_PARTS, Asked, questions_of
+from bot.core.plain import squeezed
 from bot.core.ports import Speller
 from bot.core.rules import Rules
 from bot.core.screen import Screened
@@ -18,17 +20,14 @@ from bot.core.screen import Screened
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One question of a message: as it was said, and the ways to read it, the most likely first.
-
-    ``earlier`` is the question before it, where a reading borrows its subject: what answered that one
-    is probably not asked again.
-    """
+    """One question of a message: as it was said, and the ways to read it, the most likely first."""
 
     said: str
     readings: tuple[str, ...]
-    earlier: str | None = None
-    leans: bool = False
-    """Whether it points back to the part before it."""
+    goes_on: bool = False
+    """Whether it is a later piece of the sentence of the part before it."""
+    follows: bool = False
+    """Whether it most likely borrows the subject of an earlier question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,13 @@ class Understood:
     language: Language
     parts: tuple[Part, ...]
     notices: tuple[NoticeKind, ...] = ()
+    case: Case = field(default_factory=Case)
+    """What the conversation tells of a purchase."""
+
+    @property
+    def whole(self) -> str:
+        """The message as one text; a message of one part is that part."""
+        return self.parts[0].said if len(self.parts) == 1 else squeezed(self.text)
 
     @property
     def role(self) -> Role:
@@ -58,13 +64,21 @@ def understand(screened: Screened, speller: Speller, rules: Rules) -> Understood
     asked = questions_of(corrected, rules.screen)
     parts = tuple(_part(one, screened.question.history, rules) for one in asked[:MAX_PARTS])
     notices = (*screened.notices, *((NoticeKind.MORE_PARTS,) if len(asked) > MAX_PARTS else ()))
-    return Understood(screened.question, screened.text, screened.language, parts, notices)
+    case = case_of(_earlier(screened.question, corrected, rules), corrected, screened.question.as_of, rules)
+    return Understood(screened.question, screened.text, screened.language, parts, notices, case)
+
+
+def _earlier(question: Question, text: str, rules: Rules) -> tuple[str, ...]:
+    """Give the earlier questions, unless this one announces another subject."""
+    if without_topic_change(text, rules) != squeezed(text):
+        return ()
+    return tuple(turn.question for turn in question.history)
 
 
 def _part(asked: Asked, history: tuple[Turn, ...], rules: Rules) -> Part:
     """Make a question stand alone, with what surrounds it in the message or with the questions before it."""
     if len(asked.readings) > 1 or not history:
         changed = tuple(dict.fromkeys(without_topic_change(reading, rules) for reading in asked.readings))
-        return Part(asked.said, changed, leans=asked.leans)
-    readings, earlier = readings_of(asked.said, history, rules)
-    return Part(asked.said, readings, earlier)
+        return Part(asked.said, changed, goes_on=asked.goes_on)
+    readings = readings_of(asked.said, history, rules)
+    return Part(asked.said, readings, asked.goes_on, follows=len(readings) > 1)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.core.corpus import Language, Role
+from bot.core.decision import Decision, Fact
 from bot.core.errors import UsageError
 from bot.core.model import MAX_QUESTION_CHARS, Answer, Citation, Question, Turn
 from bot.core.plain import shortened, visible
@@ -29,7 +30,7 @@ def answer_object(answer: Answer) -> dict[str, object]:
         "text": answer.text,
         "draft": answer.draft,
         "citations": [_citation(citation) for citation in answer.citations],
-        "decision": None,
+        "decision": None if answer.decision is None else _decision(answer, answer.decision),
         "warnings": [{"kind": notice.kind.value, "text": notice.text} for notice in answer.notices],
         "follow_ups": list(answer.follow_ups),
         "passages": [
@@ -120,6 +121,34 @@ def day_of(value: str) -> date:
         return date.fromisoformat(value)
     except ValueError as error:
         raise UsageError("bad_day", value=_shown(value)) from error
+
+
+def _decision(answer: Answer, decision: Decision) -> dict[str, object]:
+    numbers = {citation.passage_id: citation.n for citation in reversed(answer.citations)}
+    return {
+        "outcome": decision.outcome.value,
+        "as_of": decision.as_of.isoformat(),
+        "facts": [_fact(fact) for fact in decision.facts.values()],
+        "missing": [name.value for name in decision.missing],
+        "rules": [
+            {
+                "id": tried.rule.id,
+                "fired": tried.fired,
+                "citation": numbers.get(tried.rule.cites[0].passage_id) if tried.fired else None,
+            }
+            for tried in decision.tried
+        ],
+        "todos": [
+            {"phase": todo.phase, "who": todo.who, "text": todo.wording.in_language(answer.language)}
+            for todo in decision.todos
+        ],
+        "unknowns": [unknown.wording.in_language(answer.language) for unknown in decision.unknowns],
+    }
+
+
+def _fact(fact: Fact) -> dict[str, object]:
+    value = fact.value.isoformat() if isinstance(fact.value, date) else fact.value
+    return {"name": fact.name.value, "value": value, "from": fact.known.value, "words": fact.words}
 
 
 def _citation(citation: Citation) -> dict[str, object]:

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.corpus import Caveat, Language, Passage, Source, SourceId, Status
+from bot.core.decision import Decision
 from bot.core.draft import Draft, DraftPart
 from bot.core.messages import Messages
 from bot.core.model import Citation, Notice, NoticeKind, Quote, Statement
 from bot.core.plain import shortened
+from bot.core.values import facts_line
 from bot.core.verify import fault_of
 
 SHOWN_PART_CHARS = 80
@@ -44,6 +46,7 @@ class Verified:
     notices: tuple[Notice, ...]
     follow_ups: tuple[str, ...]
     dropped: int
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,14 @@ def verify(draft: Draft, sources: Mapping[SourceId, Source], messages: Messages)
     if not any(c.is_answered for c in checked):
         return _ended(checked, language, messages, dropped)
     citations = _Citations(sources)
-    paragraphs = [_paragraph(c, citations) for c in checked if c.is_answered]
+    paragraphs = [p for c in checked if c.is_answered for p in _paragraphs(c, citations, messages, language)]
     unanswered = [c for c in checked if _is_missed(c)]
     notices = tuple(_notices(draft, checked, citations, messages, language))
-    status = (
-        Status.ANSWERED
-        if not unanswered and all(c.is_whole for c in checked if c.is_answered)
-        else Status.ANSWERED_PARTLY
-    )
+    status = _status(checked, has_unanswered=bool(unanswered))
     lines = [*paragraphs, *(messages.say("notice", language, text=notice.text) for notice in notices)]
     follow_ups = tuple(dict.fromkeys(f for c in checked if c.is_answered for f in c.part.follow_ups))
-    return Verified(status, "\n\n".join(lines), citations.all(), notices, follow_ups, dropped)
+    decision = next((c.part.decision for c in checked if c.part.decision is not None), None)
+    return Verified(status, "\n\n".join(lines), citations.all(), notices, follow_ups, dropped, decision)
 
 
 def _ended(checked: Sequence[_Checked], language: Language, messages: Messages, dropped: int) -> Verified:
@@ -92,6 +92,27 @@ def _ended(checked: Sequence[_Checked], language: Language, messages: Messages, 
     reply = worst.reply if worst is not None else None
     text = reply.wording.in_language(language) if reply is not None else messages.say(status.value, language)
     return Verified(status, text, (), (), (), dropped)
+
+
+def _status(checked: Sequence[_Checked], *, has_unanswered: bool) -> Status:
+    answered = [c for c in checked if c.is_answered]
+    if all(c.part.decision is not None and c.part.decision.missing for c in answered):
+        return Status.CLARIFICATION
+    is_whole = not has_unanswered and all(c.is_whole for c in answered)
+    return Status.ANSWERED if is_whole else Status.ANSWERED_PARTLY
+
+
+def _paragraphs(checked: _Checked, citations: "_Citations", messages: Messages, language: Language) -> Iterable[str]:
+    """Write out one part; around a decision stand what it was based on and the question that is still open."""
+    decision = checked.part.decision
+    if decision is not None and decision.missing:
+        yield messages.say(f"depends_{decision.missing[0]}", language)
+        yield "\n".join(f"- {citations.marked(statement)}" for statement in checked.statements)
+        yield messages.say(f"ask_{decision.missing[0]}", language)
+    else:
+        yield _paragraph(checked, citations)
+    if decision is not None:
+        yield facts_line(decision, messages, language)
 
 
 def _paragraph(checked: _Checked, citations: "_Citations") -> str:
@@ -153,6 +174,9 @@ def _notices(
         yield Notice(kind, messages.say(kind.value, language))
     for part in (c.part for c in checked if _is_missed(c)):
         yield Notice(NoticeKind.PART_NOT_ANSWERED, _unanswered(part, messages, language))
+    for decision in (c.part.decision for c in checked if c.is_answered and c.part.decision is not None):
+        for warning in decision.warnings:
+            yield Notice(NoticeKind(warning.value), messages.say(warning.value, language))
     if any(NoticeKind.UNCERTAIN in c.part.notices for c in checked if c.is_answered):
         yield Notice(NoticeKind.UNCERTAIN, messages.say("uncertain", language))
     yield from _overtaken(citations.quotes, messages, language)

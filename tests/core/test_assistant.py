@@ -1,4 +1,6 @@
 import logging
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -7,10 +9,13 @@ from bot.core.assistant import Assistant
 from bot.core.corpus import Caveat, Corpus, Grade, Language, Overtaken, Role, Status, Wording
 from bot.core.errors import EmbedderUnavailable, ServiceTimeout
 from bot.core.model import NoticeKind, Question
+from bot.core.ports import Vector
 from tests.builders import TODAY, answer, ask, claim, no, passage, real_rules, reply, source, tools, yes
 
 LETTER = source(
-    "De verplichting ziet op de toepassing als contractvoorwaarde. Er zijn 8 risicocategorieën.", "brief", Grade.OFFICIAL
+    "De verplichting ziet op de toepassing als contractvoorwaarde. Er zijn 8 risicocategorieën.",
+    "brief",
+    Grade.OFFICIAL,
 )
 OFFICIAL = passage(LETTER.text, of=LETTER, grade=Grade.OFFICIAL)
 NOTE = source("Gemeenten zijn niet verplicht om ISV toe te passen. Zij mogen het wel.", "notitie")
@@ -36,7 +41,7 @@ CORPUS = Corpus((LETTER, NOTE), (OFFICIAL, OWN), (CATEGORIES, GEMEENTE), (WEATHE
 
 def test_the_steps_come_in_this_order() -> None:
     found = ask(CORPUS, "welke risicocategorieën zijn er")
-    assert list(found.timings_ms) == ["screen", "understand", "retrieve", "draft", "verify", "total"]
+    assert list(found.timings_ms) == ["screen", "understand", "retrieve", "decide", "draft", "verify", "total"]
 
 
 def test_a_written_answer_opens_with_its_lead_and_cites_word_for_word() -> None:
@@ -60,7 +65,7 @@ def test_english_in_english_out_with_dutch_quotes() -> None:
 
 def test_numbers_in_the_text_and_citations_are_the_same() -> None:
     found = ask(CORPUS, "welke risicocategorieën zijn er")
-    assert {c.n for c in found.citations} == {int(n) for n in __import__("re").findall(r"\[(\d+)\]", found.text)}
+    assert {c.n for c in found.citations} == {int(n) for n in re.findall(r"\[(\d+)\]", found.text)}
 
 
 def test_a_partial_answer_says_so_in_its_status() -> None:
@@ -154,7 +159,10 @@ def test_what_was_overtaken_is_said_only_where_it_is_quoted() -> None:
     corpus = Corpus(CORPUS.sources, (own,), (CATEGORIES,), ())
     assert "Dat is nu anders." in ask(corpus, "welke risicocategorieën zijn er").text
     other = replace(CATEGORIES, lead=claim("ISV is een contractvoorwaarde.", OFFICIAL.id), statements=())
-    assert "Dat is nu anders." not in ask(Corpus(CORPUS.sources, (own,), (other,), ()), "welke risicocategorieën zijn er").text
+    assert (
+        "Dat is nu anders."
+        not in ask(Corpus(CORPUS.sources, (own,), (other,), ()), "welke risicocategorieën zijn er").text
+    )
 
 
 def test_a_replaced_passage_is_never_quoted_without_a_warning() -> None:
@@ -170,7 +178,7 @@ class BrokenEmbedder:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def embed_questions(self, texts):
+    def embed_questions(self, texts: Sequence[str]) -> Sequence[Vector]:
         raise self._error
 
     embed_passages = embed_questions

@@ -40,4 +40,10 @@ def test_an_impossible_day_is_no_day() -> None:
 
 
 def test_references_can_be_blanked_out() -> None:
-    assert without_references("op 13 juni 2022 (26 485, nr. 331) 8 categorieën").split() == ["op", "(", ")", "8", "categorieën"]
+    assert without_references("op 13 juni 2022 (26 485, nr. 331) 8 categorieën").split() == [
+        "op",
+        "(",
+        ")",
+        "8",
+        "categorieën",
+    ]

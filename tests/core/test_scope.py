@@ -6,8 +6,14 @@ from bot.core.scope import FEATURES, Direction, Signals, Zone, features_of, prob
 from knowledge.loader import read_rules
 
 CALIBRATION = read_rules().calibration
-CLEAR = Signals(0.96, 0.96, 0.92, 0.8, 0.6, 2.0, 1, 0)
-FAR = Signals(0.80, 0.80, 0.76, 0.93, 0.0, -3.0, 0, 1)
+CLEAR = Signals(
+    line=0.8, inside=1.1, outside=0.5, text=0.5, words=0.6, lean=2.0, around=2.0, strong_terms=1, other_subjects=0,
+    case_facts=0,
+)  # fmt: skip
+FAR = Signals(
+    line=0.3, inside=0.4, outside=1.1, text=0.1, words=0.0, lean=-3.0, around=-3.0, strong_terms=0, other_subjects=1,
+    case_facts=0,
+)  # fmt: skip
 
 
 def test_every_feature_has_a_weight() -> None:

@@ -20,7 +20,9 @@ CITATION_KEYS = [
 
 def test_the_object_is_the_contract() -> None:
     owner = source("Gemeenten mogen ISV gebruiken.")
-    found = answer_object(ask(Corpus((owner,), (passage(owner.text, of=owner),), (), ()), "mogen gemeenten ISV gebruiken"))
+    found = answer_object(
+        ask(Corpus((owner,), (passage(owner.text, of=owner),), (), ()), "mogen gemeenten ISV gebruiken")
+    )
     assert list(found) == KEYS
     assert list(found["citations"][0]) == CITATION_KEYS  # type: ignore[index]  # a list of objects
     assert list(found["passages"][0]) == ["id", "source_id", "score", "text"]  # type: ignore[index]  # a list of objects
