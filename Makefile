@@ -20,7 +20,6 @@ check: lint types imports unit ## everything that must pass before a commit
 lint: $(VENV)/.dev ## style, format and docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pydoclint --quiet bot ingest knowledge prompts
 	$(BIN)/isvbot-ingest check
 
 types: $(VENV)/.dev ## types
