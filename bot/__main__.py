@@ -5,6 +5,7 @@ Knows nothing of how an answer is made.
 """
 
 import argparse
+import io
 import json
 import sys
 import time
@@ -14,24 +15,28 @@ from datetime import date
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from rich.console import Console
 
 from bot.bootstrap import build_assistant, build_messages, set_up_logging
-from bot.channels.batch import Defaults, answer_lines
+from bot.channels.batch import Defaults, answer_lines, json_line
 from bot.channels.console import Chat, Conversation, show_answer
 from bot.core.corpus import Language, Role, Status
 from bot.core.errors import IsvbotError, UsageError
 from bot.core.messages import Messages
 from bot.core.model import Turn
+from bot.core.plain import squeezed
 from bot.core.wire import answer_object, checked_question, day_of, language_from, role_of, turns_of
 from bot.doctor import doctor
 from bot.settings import Settings, read_settings
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are ours to word."""
+    """A parser whose errors are ours to word, and that takes no shortened options."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError("bad_option", reason=message)
@@ -45,20 +50,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         settings = read_settings()
         set_up_logging(settings)
-        chosen = language_from(options.lang) if getattr(options, "lang", None) else settings.language
+        chosen = settings.language if getattr(options, "lang", None) is None else language_from(options.lang)
         language = chosen or Language.NL
         return int(options.run(options, settings, messages, chosen))
     except UsageError as error:
-        print(f"isvbot: {messages.say(error.name, language, **error.holes)}", file=sys.stderr)
+        _complain(messages.say(error.name, language, **error.holes))
         return 2
     except IsvbotError as error:
-        print(f"isvbot: {error}", file=sys.stderr)
+        _complain(str(error))
         return 1
     except BrokenPipeError:
         sys.stderr.close()
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _complain(text: str) -> None:
+    """Write an error as one line, whatever the value that it names."""
+    print(f"isvbot: {squeezed(text)}", file=sys.stderr)
 
 
 def _parser() -> _Parser:
@@ -87,12 +97,12 @@ def _ask(options: argparse.Namespace, settings: Settings, messages: Messages, la
     role, as_of = _role(options, settings), _as_of(options)
     if options.batch:
         return _batch(options, settings, messages, Defaults(role, as_of, language))
-    text = sys.stdin.read() if options.question == "-" else options.question or ""
+    text = _standard_input().read() if options.question == "-" else options.question or ""
     history = _history(Path(options.history)) if options.history else ()
     question = checked_question(text, role=role, as_of=as_of, language=language, history=history)
     answer = build_assistant(settings).ask(question)
     if options.json:
-        print(json.dumps(answer_object(answer), ensure_ascii=False))
+        print(json_line(answer_object(answer)))
     else:
         show_answer(Console(), answer, messages)
     return 1 if answer.status in (Status.ERROR_SERVICE, Status.ERROR_TIMEOUT) else 0
@@ -103,7 +113,7 @@ def _batch(options: argparse.Namespace, settings: Settings, messages: Messages, 
     with _opened(options.batch) as lines:
         assistant = build_assistant(settings)
         for found in answer_lines(lines, assistant.ask, defaults, messages):
-            print(json.dumps(found, ensure_ascii=False), flush=True)
+            print(json_line(found), flush=True)
             total, bad = total + 1, bad + ("error" in found)
     if bad:
         print(messages.say("batch_bad_lines", defaults.language or Language.NL, bad=bad, total=total), file=sys.stderr)
@@ -125,11 +135,11 @@ def _doctor(options: argparse.Namespace, settings: Settings, messages: Messages,
 
 
 def _role(options: argparse.Namespace, settings: Settings) -> Role:
-    return role_of(options.role) if options.role else settings.role
+    return settings.role if options.role is None else role_of(options.role)
 
 
 def _as_of(options: argparse.Namespace) -> date:
-    return day_of(options.as_of) if options.as_of else date.today()
+    return date.today() if options.as_of is None else day_of(options.as_of)
 
 
 def _history(path: Path) -> tuple[Turn, ...]:
@@ -143,22 +153,30 @@ def _history(path: Path) -> tuple[Turn, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError("no_file", value=path, reason=getattr(error, "strerror", None) or "utf-8") from error
     try:
-        return turns_of(json.loads(text))
-    except ValueError:
-        pass
+        lines = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        lines = []
     try:
-        return turns_of([json.loads(line) for line in text.splitlines() if line.strip()])
-    except ValueError as error:
+        is_whole = not lines or (len(lines) == 1 and not isinstance(lines[0], str | dict))
+        return turns_of(json.loads(text) if is_whole and text.strip() else lines)
+    except (ValueError, RecursionError) as error:
         raise UsageError("bad_history", value=path) from error
 
 
 def _opened(name: str) -> TextIO:
     if name == "-":
-        return sys.stdin
+        return _standard_input()
     try:
-        return Path(name).open(encoding="utf-8", errors="replace")
+        return Path(name).open(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise UsageError("no_file", value=name, reason=error.strerror) from error
+
+
+def _standard_input() -> TextIO:
+    """Give standard input as UTF-8; what is not UTF-8 is read as a replacement character."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
+    return sys.stdin
 
 
 def _line_reader() -> Callable[[str], str]:

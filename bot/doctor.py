@@ -18,7 +18,7 @@ from bot.bootstrap import build_assistant, build_embedder, index_folder, knowled
 from bot.core.corpus import Language
 from bot.core.errors import IsvbotError
 from bot.core.messages import Messages
-from bot.settings import Settings, unknown_variables
+from bot.settings import PREFIX, Settings, unknown_variables
 from knowledge.loader import knowledge_digest
 
 
@@ -47,7 +47,7 @@ def _checks(settings: Settings, messages: Messages, language: Language) -> Itera
     yield Check(sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}, isvbot {version('isvbot')}")
     for name in unknown_variables():
         yield Check(False, messages.say("doctor_unknown", language, name=name))
-    yield Check(True, messages.say("doctor_data_dir", language, path=settings.data_dir))
+    yield Check(True, messages.say("doctor_settings", language, settings=_shown(settings)))
     if not _is_writable(settings):
         yield Check(False, messages.say("doctor_not_writable", language))
     try:
@@ -83,8 +83,14 @@ def _index(settings: Settings, messages: Messages, language: Language) -> Iterat
         yield Check(False, messages.say("doctor_index_stale", language))
 
 
+def _shown(settings: Settings) -> str:
+    """Write every setting with its value, as it would stand in ``.env``."""
+    values = settings.model_dump(mode="json")
+    return ", ".join(f"{PREFIX}{name.upper()}={'' if value is None else value}" for name, value in values.items())
+
+
 def _is_writable(settings: Settings) -> bool:
     folder = settings.data_dir
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    return os.access(folder, os.W_OK)
+    return folder.is_dir() and os.access(folder, os.W_OK)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,7 +23,9 @@ PREFIX = "ISVBOT_"
 class Settings(BaseSettings):
     """The settings of isvbot; each is an environment variable with the prefix ``ISVBOT_``."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("isvbot"),
@@ -53,6 +56,8 @@ def read_settings() -> Settings:
     """
     try:
         return Settings()
+    except UnicodeDecodeError as error:
+        raise SettingsError(".env is not UTF-8: save it as UTF-8; see .env.example") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
@@ -62,8 +67,8 @@ def read_settings() -> Settings:
 def unknown_variables(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Give the variables with our prefix that are no setting: probably misspelt."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    found = environment if environment is not None else os.environ
-    return tuple(sorted(name for name in found if name.startswith(PREFIX) and name not in known))
+    found = environment if environment is not None else {**os.environ, **dotenv_values(".env")}
+    return tuple(sorted(name for name in found if name.upper().startswith(PREFIX) and name.upper() not in known))
 
 
 def example_file() -> str:

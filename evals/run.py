@@ -23,7 +23,7 @@ from evals.cases import read_cases
 from evals.metrics import Figure, cited, figure, hit_at, ndcg_at, points, quotes_exact, recall_at, status_right
 from evals.scoring import Score, score
 
-SETS = ("dev", "tuning", "tuning2", "tuning3", "held")
+SETS = ("dev", "tuning", "tuning2", "tuning3", "tuning4", "tuning5", "held")
 AS_OF = date(2026, 11, 21)
 """The day on which the questions were labelled."""
 

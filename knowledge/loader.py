@@ -19,7 +19,7 @@ from bot.core.corpus import (
 from bot.core.errors import ContentError
 from bot.core.rules import Calibration, Lexicon, Patterns, Rules, ScreenRules, Term
 from knowledge.check_rules import cites_of, read_check_rules, read_phrases, wording_of
-from knowledge.files import checked, knowledge_root, parsed, read_lists, read_one, walk
+from knowledge.files import bytes_of, checked, knowledge_root, parsed, read_lists, read_one, text_of, walk
 from knowledge.schema import (
     AnswerFile,
     CalibrationFile,
@@ -40,9 +40,9 @@ def knowledge_digest(root: Traversable | None = None) -> str:
     hasher = hashlib.sha256()
     for folder, suffix in (("sources", ".md"), ("answers", ".yaml"), ("replies", ".yaml")):
         for path, file in walk(top.joinpath(folder), folder, suffix):
-            hasher.update(f"{path}\n".encode() + file.read_bytes())
+            hasher.update(f"{path}\n".encode() + bytes_of(path, file))
     for name in ("register.yaml", "scope.yaml"):
-        hasher.update(top.joinpath(name).read_bytes())
+        hasher.update(bytes_of(name, top.joinpath(name)))
     return hasher.hexdigest()
 
 
@@ -53,7 +53,7 @@ def read_sources(root: Traversable | None = None) -> tuple[SourceFile, ...]:
         ContentError: a file has no front matter, or a field of it is wrong.
     """
     found = walk((root or knowledge_root()).joinpath("sources"), "sources", ".md")
-    return tuple(_source_file(path, file.read_text("utf-8")) for path, file in found)
+    return tuple(_source_file(path, text_of(path, file)) for path, file in found)
 
 
 def read_answers(root: Traversable | None = None) -> tuple[tuple[str, AnswerFile], ...]:

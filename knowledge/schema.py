@@ -4,10 +4,11 @@ Knows field names, types and what is required.
 Knows nothing of files on disk, or of what the fields are used for.
 """
 
+import re
 from datetime import date as Day  # a field of the front matter is called date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.core.corpus import ALL_ROLES, Grade, Language, Role, Status
 from bot.core.decision import VALUES, FactName, Outcome
@@ -15,6 +16,22 @@ from bot.core.decision import VALUES, FactName, Outcome
 Kind = Literal["letter", "strategy", "guidance", "category", "law", "note"]
 Verification = Literal["seed", "page", "page*", "recall", "open", "afleiding"]
 """How far a fact was verified, best first; ``page*`` is a third party, ``afleiding`` is derived."""
+
+
+def _pattern(value: str) -> str:
+    """Take a regular expression that compiles.
+
+    Raises:
+        ValueError: it does not.
+    """
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return value
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class Strict(BaseModel):
@@ -150,6 +167,12 @@ class ReplyFile(Bilingual):
     status: Status
     questions: tuple[str, ...] = Field(min_length=2)
 
+    @model_validator(mode="after")
+    def _is_no_answer(self) -> "ReplyFile":
+        if self.status.is_answer or self.status in (Status.ERROR_SERVICE, Status.ERROR_TIMEOUT):
+            raise ValueError(f"{self.id}: status: a written reply cannot end as {self.status}")
+        return self
+
 
 class GlossaryTerm(Strict):
     """A Dutch term, its one English identifier, and the other ways people write it."""
@@ -172,6 +195,17 @@ class ScopeFile(Strict):
     outside: tuple[str, ...] = ()
 
 
+def _check_values(place: str, name: FactName, values: tuple[bool | str, ...]) -> None:
+    """Refuse values that a fact does not have.
+
+    Raises:
+        ValueError: there is one, or there are no values.
+    """
+    wrong = [value for value in values if value not in VALUES.get(name, ())]
+    if wrong or not values:
+        raise ValueError(f"{place}: no such value: {wrong or 'empty list'}")
+
+
 class RuleFile(Strict):
     """A rule of the ISV check; ``when`` lists by fact the values for which it fires."""
 
@@ -188,9 +222,7 @@ class RuleFile(Strict):
     @model_validator(mode="after")
     def _knows_its_values(self) -> "RuleFile":
         for name, values in self.when.items():
-            wrong = [value for value in values if value not in VALUES.get(name, ())]
-            if wrong or not values:
-                raise ValueError(f"{self.id}: when.{name}: no such value: {wrong or 'empty list'}")
+            _check_values(f"{self.id}: when.{name}", name, values)
         return self
 
 
@@ -202,7 +234,8 @@ class ThresholdFile(Strict):
     central: int = Field(gt=0)
     local: int = Field(gt=0)
     works: int = Field(gt=0)
-    social: int = Field(gt=0)
+    social: int | None = Field(default=None, gt=0)
+    """``None`` where no source for the period states it."""
     passage: str
 
 
@@ -232,29 +265,34 @@ class PhraseFile(Strict):
 
     fact: FactName
     value: bool | str
-    patterns: tuple[str, ...] = Field(min_length=1)
+    patterns: tuple[Pattern, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _knows_its_value(self) -> "PhraseFile":
+        _check_values(self.fact, self.fact, (self.value,))
+        return self
 
 
 class ScreenFile(Strict):
     """Patterns (case-insensitive regular expressions over plain text) that need no index to be recognised."""
 
-    injection: tuple[str, ...]
-    judgement: tuple[str, ...]
+    injection: tuple[Pattern, ...]
+    judgement: tuple[Pattern, ...]
     other_subjects: tuple[str, ...]
     """Words that mark a subject other than ISV."""
-    salutation: tuple[str, ...]
+    salutation: tuple[Pattern, ...]
     """Words of address in front of a sentence."""
-    greeting: tuple[str, ...]
-    closing: tuple[str, ...]
-    asking: tuple[str, ...]
-    topic_change: tuple[str, ...]
-    courtesy: tuple[str, ...]
+    greeting: tuple[Pattern, ...]
+    closing: tuple[Pattern, ...]
+    asking: tuple[Pattern, ...]
+    topic_change: tuple[Pattern, ...]
+    courtesy: tuple[Pattern, ...]
     """Sentences that ask for help as such, beside the question itself."""
-    subject: tuple[str, ...]
+    subject: tuple[Pattern, ...]
     """Words that show that a sentence of a mail is about the matter."""
-    judging: tuple[str, ...]
+    judging: tuple[Pattern, ...]
     """Words with which people ask for a verdict."""
-    duty: tuple[str, ...]
+    duty: tuple[Pattern, ...]
     """Words with which people ask whether something must be done."""
 
 

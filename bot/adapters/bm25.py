@@ -75,7 +75,7 @@ class Bm25Index:
         try:
             names = json.loads((folder / "names.json").read_text("utf-8"))
             engine = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError) as error:
             raise IndexUnavailable(f"the word index in {folder} cannot be read: run 'isvbot-ingest sync'") from error
         return cls(names["keys"], names["vocabulary"], engine)
 

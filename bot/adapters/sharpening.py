@@ -6,6 +6,7 @@ Knows nothing of how it is fitted, or of texts.
 
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,7 @@ class Sharpening:
         try:
             with np.load(path) as values:
                 return cls(values["centre"], values["axes"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise IndexUnavailable(f"the index file {path} cannot be read: run 'isvbot-ingest sync'") from error
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NoReturn
 
 from bot.core.corpus import Language, Role
 from bot.core.errors import UsageError
@@ -34,7 +35,7 @@ def answer_lines(
             continue
         ref: object = None
         try:
-            item = _item(line, number)
+            item = _item(line.removeprefix("\ufeff"), number)
             ref = item.get("id")
             yield {"ref": ref, **answer_object(ask(_question(item, number, defaults)))}
         except UsageError as error:
@@ -42,9 +43,28 @@ def answer_lines(
             yield {"ref": ref, "line": number, "error": {"kind": "usage", "text": text}}
 
 
+def json_line(found: Mapping[str, object]) -> str:
+    """Write an object as one line of JSON; half a surrogate pair, which no output can write, is escaped."""
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(found, allow_nan=False)
+    return text
+
+
+def _refused(constant: str) -> NoReturn:
+    """Refuse ``NaN`` and its like, which Python reads and JSON does not know.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError(constant)
+
+
 def _item(line: str, number: int) -> Mapping[str, object]:
     try:
-        item = json.loads(line)
+        item = json.loads(line, parse_constant=_refused)
     except (ValueError, RecursionError) as error:
         raise UsageError("bad_line", line=number) from error
     if not isinstance(item, dict):
@@ -59,8 +79,8 @@ def _question(item: Mapping[str, object], number: int, defaults: Defaults) -> Qu
     role, as_of, language = item.get("role"), item.get("as_of"), item.get("language")
     return checked_question(
         text,
-        role=role_of(str(role)) if role else defaults.role,
-        as_of=day_of(str(as_of)) if as_of else defaults.as_of,
-        language=language_from(str(language)) if language else defaults.language,
+        role=defaults.role if role is None else role_of(str(role)),
+        as_of=defaults.as_of if as_of is None else day_of(str(as_of)),
+        language=defaults.language if language is None else language_from(str(language)),
         history=turns_of(item.get("history")),
     )

@@ -187,7 +187,7 @@ class Chat:
             case "/bron" | "/source":
                 self._show_source(rest.strip())
             case "/bronnen" | "/sources":
-                for citation in self._answer().citations:
+                for citation in self._citations():
                     show_source(self._console, citation, self._language, self._messages)
             case "/rol" | "/role":
                 self._change_role(rest.strip())
@@ -207,13 +207,20 @@ class Chat:
         self._conversation.remember(text, answer)
         show_answer(self._console, answer, self._messages, self._pause)
 
-    def _answer(self) -> Answer:
+    def _citations(self) -> tuple[Citation, ...]:
+        """Give the sources of the last answer.
+
+        Raises:
+            UsageError: there is no answer yet, or it has no sources.
+        """
         if self._conversation.last is None:
             raise UsageError("no_answer_yet")
-        return self._conversation.last
+        if not self._conversation.last.citations:
+            raise UsageError("no_sources")
+        return self._conversation.last.citations
 
     def _show_source(self, number: str) -> None:
-        citations = self._answer().citations
+        citations = self._citations()
         found = [citation for citation in citations if str(citation.n) == number]
         if not found:
             raise UsageError("no_source", value=number or "?", count=len(citations))

@@ -108,7 +108,7 @@ def _amounts(facts: Facts, threshold: Threshold) -> tuple[int, ...]:
     if kind == "works":
         return (threshold.works,)
     if kind == "social_services":
-        return (threshold.social,)
+        return () if threshold.social is None else (threshold.social,)
     if FactName.AUTHORITY not in facts:
         return (threshold.central, threshold.local)
     return (threshold.central,) if facts[FactName.AUTHORITY].value == "rijk" else (threshold.local,)

@@ -113,7 +113,7 @@ class Threshold:
     central: int
     local: int
     works: int
-    social: int
+    social: int | None
     passage_id: PassageId
 
 

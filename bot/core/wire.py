@@ -4,6 +4,7 @@ Knows the contract of docs/contract.md, both ways: answers out, questions in.
 Knows nothing of transport.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -12,6 +13,8 @@ from bot.core.decision import Decision, Fact
 from bot.core.errors import UsageError
 from bot.core.model import MAX_QUESTION_CHARS, Answer, Citation, Question, Turn
 from bot.core.plain import shortened, visible
+
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 SHOWN_CHARS = 40
 """Characters of a wrong value that an error shows."""
@@ -118,8 +121,8 @@ def day_of(value: str) -> date:
         UsageError: it is no day.
     """
     try:
-        return date.fromisoformat(value)
-    except ValueError as error:
+        return date(*map(int, _DAY.fullmatch(value).groups()))  # type: ignore[union-attr]  # no match is caught too
+    except (AttributeError, ValueError) as error:
         raise UsageError("bad_day", value=_shown(value)) from error
 
 

@@ -1,0 +1,112 @@
+"""What several folders of tests share: a command line that leaves nothing behind, and a small real index."""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.__main__ import main
+from bot.adapters.dictionary import write_dictionary
+from bot.bootstrap import build_embedder, index_folder
+from bot.settings import PREFIX, Settings
+from ingest.corpus import read_corpus
+from ingest.sync import sync
+
+REPOSITORY = Path(__file__).parent.parent
+
+KEPT = (
+    "sources/letters/kst-26485-331.md",
+    "sources/notes/notitie-drempels.md",
+    "answers/thresholds.yaml",
+    "replies/not-in-sources.yaml",
+)
+"""The texts of the small knowledge folder: embedding all of them takes minutes."""
+
+KEPT_EXAMPLES = 10
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def clean_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No setting of the developer counts, and the command's logging is undone."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def isvbot(clean_settings: None, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command in this process; gives its exit status, standard output and standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = main(arguments)
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run
+
+
+@pytest.fixture
+def knowledge_copy(tmp_path: Path) -> Path:
+    """A copy of the whole knowledge folder, to spoil."""
+    return copy_knowledge(tmp_path / "knowledge")
+
+
+@pytest.fixture(scope="session")
+def small_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A knowledge folder with one letter, one note and a few written answers, and all rules."""
+    folder = copy_knowledge(tmp_path_factory.mktemp("small") / "knowledge")
+    for kind in ("sources", "answers", "replies"):
+        for file in sorted((folder / kind).rglob("*.*")):
+            if file.relative_to(folder).as_posix() not in KEPT:
+                file.unlink()
+    examples = yaml.safe_load((folder / "scope.yaml").read_text("utf-8"))
+    few = {name: lines[:KEPT_EXAMPLES] for name, lines in examples.items()}
+    (folder / "scope.yaml").write_text(yaml.safe_dump(few, allow_unicode=True), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_index(small_knowledge: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an index of the small knowledge, made once by the real embedder; not to be changed."""
+    data = tmp_path_factory.mktemp("data")
+    folder = index_folder(Settings(data_dir=data))
+    sync(read_corpus(small_knowledge), folder, build_embedder(), lambda _done, _total: None)
+    write_dictionary(data)
+    return data
+
+
+@pytest.fixture
+def installed(
+    clean_settings: None, small_knowledge: Path, small_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    """Settings, also in the environment, of an installation that works."""
+    monkeypatch.setenv("ISVBOT_DATA_DIR", str(small_index))
+    monkeypatch.setenv("ISVBOT_KNOWLEDGE_DIR", str(small_knowledge))
+    return Settings(data_dir=small_index, knowledge_dir=small_knowledge)
+
+
+@pytest.fixture
+def index_copy(installed: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a copy of the small index, to spoil."""
+    data = tmp_path / "data"
+    shutil.copytree(installed.data_dir, data)
+    monkeypatch.setenv("ISVBOT_DATA_DIR", str(data))
+    return data
+
+
+def copy_knowledge(folder: Path) -> Path:
+    """Copy the data of the knowledge folder, without its code."""
+    shutil.copytree(REPOSITORY / "knowledge", folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return folder

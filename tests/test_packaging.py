@@ -1,0 +1,148 @@
+"""What is installed is ours alone, what is imported is declared, and nothing tells where it was made."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import entry_points, packages_distributions, requires, version
+from importlib.resources import files
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+PACKAGES = ("bot", "ingest", "knowledge", "prompts")
+FIRST_PARTY = {*PACKAGES, "evals", "tests"}
+
+BY_NAME_ONLY = {"spellchecker": "pyspellchecker"}
+"""Distributions whose data files are read through ``importlib.resources``, without an import."""
+
+ABSOLUTE = "/" + "work" + "/"
+INSTALLER = "pip " + "config"
+INDEX_HOSTS = ("files.python" + "hosted", "://py" + "pi")
+"""Written in pieces, so that this file itself does not hold them."""
+
+DATA = {
+    "bot": ["py.typed"],
+    "prompts": ["messages/nl.yaml", "messages/en.yaml"],
+    "knowledge": ["register.yaml", "rules/isv.yaml", "sources/letters/kst-26485-331.md", "answers/obligation.yaml"],
+}
+
+
+@cache
+def project() -> dict[str, object]:
+    return tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]  # type: ignore[no-any-return]  # TOML
+
+
+def normalised(name: str) -> str:
+    """The name of a distribution as an index compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared() -> set[str]:
+    dependencies = project()["dependencies"]
+    assert isinstance(dependencies, list)
+    return {normalised(re.split(r"[^\w.-]", dependency)[0]) for dependency in dependencies}
+
+
+def imported() -> Iterator[tuple[str, str]]:
+    """Every module that the product imports from elsewhere, with the file that does."""
+    for package in PACKAGES:
+        for path in sorted((REPOSITORY / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                    names = [node.module]
+                for name in names:
+                    top = name.partition(".")[0]
+                    if top not in sys.stdlib_module_names and top not in FIRST_PARTY:
+                        yield top, str(path.relative_to(REPOSITORY))
+
+
+def third_party() -> set[str]:
+    """The distributions that the product imports or reads."""
+    owners = packages_distributions()
+    found = {normalised(owner) for top, _ in imported() for owner in owners[top]}
+    return found | set(BY_NAME_ONLY.values())
+
+
+def pins(name: str) -> dict[str, str]:
+    """The pinned distributions of a lock file, each with its whole entry."""
+    entries = re.split(r"^(?=\w)", (REPOSITORY / name).read_text("utf-8"), flags=re.MULTILINE)
+    return {normalised(re.split(r"[^\w.-]", entry)[0]): entry for entry in entries if entry[:1].isalnum()}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_other_distribution_owns_one_of_our_names(package: str) -> None:
+    """Two distributions with one name overwrite each other without a word."""
+    assert set(packages_distributions().get(package, [])) <= {"isvbot"}
+
+
+@pytest.mark.parametrize(("package", "name"), [(package, name) for package, names in DATA.items() for name in names])
+def test_a_data_file_is_found_in_the_installed_package(package: str, name: str) -> None:
+    assert files(package).joinpath(name).is_file()
+
+
+def test_the_wheel_holds_the_four_packages_and_no_others() -> None:
+    build = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]
+    assert sorted(build["wheel"]["packages"]) == sorted(PACKAGES)
+
+
+def test_the_project_can_never_be_uploaded_by_mistake() -> None:
+    classifiers = project()["classifiers"]
+    assert isinstance(classifiers, list)
+    assert "Private :: Do Not Upload" in classifiers
+
+
+def test_the_commands_are_installed() -> None:
+    scripts = {entry.name: entry.value for entry in entry_points(group="console_scripts") if entry.dist}
+    assert scripts["isvbot"] == "bot.__main__:main"
+    assert scripts["isvbot-ingest"] == "ingest.__main__:main"
+
+
+def test_what_is_installed_is_this_version() -> None:
+    assert version("isvbot") == project()["version"]
+    assert {normalised(re.split(r"[^\w.-]", name)[0]) for name in requires("isvbot") or ()} == declared()
+
+
+def test_every_import_from_elsewhere_is_a_declared_dependency() -> None:
+    owners = packages_distributions()
+    undeclared = [
+        f"{path}: {top}"
+        for top, path in imported()
+        if not declared() & {normalised(owner) for owner in owners.get(top, [])}
+    ]
+    assert undeclared == []
+
+
+def test_every_declared_dependency_is_used() -> None:
+    assert sorted(declared() - third_party()) == []
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_file_pins_everything_to_one_version_with_hashes(name: str) -> None:
+    locked = pins(name)
+    assert sorted(declared() - set(locked)) == []
+    assert [pin for pin, entry in locked.items() if not re.match(r"[\w.-]+==[\w.!+]+ ", entry)] == []
+    assert [pin for pin, entry in locked.items() if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)] == []
+
+
+def test_the_lock_of_the_developers_holds_that_of_the_users() -> None:
+    users, developers = pins("requirements.lock"), pins("requirements-dev.lock")
+    differ = [name for name, entry in users.items() if entry.split()[0] not in developers.get(name, "").split()]
+    assert differ == []
+
+
+@pytest.mark.parametrize("words", [ABSOLUTE, INSTALLER, *INDEX_HOSTS])
+def test_no_file_under_version_control_tells_where_it_was_made(words: str) -> None:
+    git = shutil.which("git")
+    if git is None or not (REPOSITORY / ".git").exists():
+        pytest.skip("this is not a checkout with git")
+    command = [git, "grep", "--files-with-matches", "--fixed-strings", "-I", "-e", words]
+    found = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert found.stderr == ""
+    assert found.stdout.splitlines() == []

@@ -1,0 +1,140 @@
+"""Every setting is an environment variable that is documented, checked and read once."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from bot.core.corpus import Language, Role
+from bot.core.errors import SettingsError
+from bot.settings import PREFIX, Settings, example_file, read_settings, unknown_variables
+from tests.conftest import REPOSITORY
+
+pytestmark = pytest.mark.usefixtures("clean_settings")
+
+NAMES = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+SECRET = ("token", "secret", "password", "passphrase", "api_key", "credential")
+
+
+def variables_of_the_example() -> list[str]:
+    """The lines of the example that set a variable, without the mark that makes them a comment."""
+    return [line.removeprefix("# ") for line in example_file().splitlines() if line.startswith(f"# {PREFIX}")]
+
+
+def test_the_example_in_the_repository_is_written_from_the_settings() -> None:
+    example = REPOSITORY / ".env.example"
+    assert example.is_file(), "run: make settings"
+    assert example.read_text("utf-8") == example_file()
+
+
+def test_the_example_names_every_setting_once_with_a_sentence_above_it() -> None:
+    lines = example_file().splitlines()
+    assert [line.partition("=")[0] for line in variables_of_the_example()] == NAMES
+    for name, field in zip(NAMES, Settings.model_fields.values(), strict=True):
+        place = next(i for i, line in enumerate(lines) if line.startswith(f"# {name}="))
+        assert field.description is not None
+        assert lines[place - 1] == f"# {field.description}"
+        assert field.description.endswith(".")
+
+
+def test_the_example_changes_nothing_when_it_is_copied() -> None:
+    defaults = read_settings()
+    Path(".env").write_text(example_file(), "utf-8")
+    assert read_settings() == defaults
+
+
+@pytest.mark.parametrize(
+    "line", [line.removeprefix("# ") for line in example_file().splitlines() if line.startswith(f"# {PREFIX}")]
+)
+def test_a_line_of_the_example_without_its_mark_gives_the_default(line: str) -> None:
+    defaults = read_settings()
+    Path(".env").write_text(f"{line}\n", "utf-8")
+    assert read_settings() == defaults
+
+
+def test_without_variables_every_setting_has_its_default() -> None:
+    settings = read_settings()
+    assert settings.role is Role.OFFICER
+    assert settings.language is None
+    assert settings.knowledge_dir is None
+    assert settings.log_level == "WARNING"
+    assert settings.data_dir.name == "isvbot"
+    assert settings.data_dir.is_absolute()
+
+
+def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"DATA_DIR": "a", "KNOWLEDGE_DIR": "b", "ROLE": "newcomer", "LANGUAGE": "en", "LOG_LEVEL": "DEBUG"}
+    assert sorted(f"{PREFIX}{name}" for name in told) == sorted(NAMES)
+    for name, value in told.items():
+        monkeypatch.setenv(f"{PREFIX}{name}", value)
+    settings = read_settings()
+    assert (settings.data_dir, settings.knowledge_dir) == (Path("a"), Path("b"))
+    assert (settings.role, settings.language, settings.log_level) == (Role.NEWCOMER, Language.EN, "DEBUG")
+
+
+def test_a_variable_goes_before_the_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("ISVBOT_ROLE=helpdesk\nISVBOT_LANGUAGE=en\n", "utf-8")
+    monkeypatch.setenv("ISVBOT_ROLE", "newcomer")
+    settings = read_settings()
+    assert (settings.role, settings.language) == (Role.NEWCOMER, Language.EN)
+
+
+def test_a_settings_file_may_hold_variables_of_other_programs() -> None:
+    defaults = read_settings()
+    Path(".env").write_text("ANDERS=1\n", "utf-8")
+    assert read_settings() == defaults
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ISVBOT_ROLE", "baas"),
+        ("ISVBOT_LANGUAGE", "fr"),
+        ("ISVBOT_LANGUAGE", "nederlands"),
+        ("ISVBOT_LOG_LEVEL", "luid"),
+        ("ISVBOT_LOG_LEVEL", "a\nb"),
+    ],
+)
+def test_a_wrong_value_names_the_variable_and_the_value_on_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert str(caught.value).startswith(f"{name}={value!r}: Input should be ")
+    assert str(caught.value).endswith("see .env.example")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_value_in_the_settings_file_names_the_variable() -> None:
+    Path(".env").write_text("ISVBOT_ROLE=baas\n", "utf-8")
+    with pytest.raises(SettingsError, match=r"^ISVBOT_ROLE='baas'"):
+        read_settings()
+
+
+def test_settings_cannot_be_changed_after_they_are_read() -> None:
+    with pytest.raises(ValidationError):
+        read_settings().role = Role.HELPDESK
+
+
+def test_a_variable_with_our_prefix_that_is_no_setting_is_found() -> None:
+    environment = {"ISVBOT_ROL": "x", "ISVBOT_A": "", "ISVBOT_ROLE": "officer", "ROL": "x", "isvbot_rol": "x"}
+    assert unknown_variables(environment) == ("ISVBOT_A", "ISVBOT_ROL", "isvbot_rol")
+
+
+def test_the_variables_of_this_process_are_looked_at_where_no_others_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unknown_variables() == ()
+    monkeypatch.setenv("ISVBOT_ROL", "helpdesk")
+    assert unknown_variables() == ("ISVBOT_ROL",)
+
+
+def test_every_setting_by_its_own_name_is_known() -> None:
+    assert unknown_variables(dict.fromkeys(NAMES, "")) == ()
+
+
+def test_there_is_no_secret_yet_and_one_that_comes_must_hide_itself() -> None:
+    """A setting that is named as a secret has a type that is not shown when it is printed."""
+    for name, field in Settings.model_fields.items():
+        is_secret = any(word in name for word in SECRET)
+        assert is_secret == (field.annotation is SecretStr), name
+    assert not [name for name in Settings.model_fields if any(word in name for word in SECRET)]
