@@ -89,7 +89,7 @@ def assemble(
     embedder: Embedder, index: OpenIndex, finder: PersonalDataFinder, speller: Speller, rules: Rules
 ) -> Assistant:
     """Put the parts together."""
-    lookup = Lookup(embedder, index.vectors, index.lexical, index.shelf, index.direction)
+    lookup = Lookup(embedder, index.vectors, index.lexical, index.shelf, index.recogniser)
     return Assistant(
         Tools(
             lookup=lookup,

@@ -148,6 +148,7 @@ def write(calibration: Calibration) -> None:
         "# Written by `python -m evals.calibrate`; do not edit by hand. What each value does: bot/core/rules.py.\n"
         f"embedder: {calibration.embedder}\n"
         f"kernel_sharpness: {calibration.kernel_sharpness}\n"
+        f"near_weight: {calibration.near_weight}\n"
         f"bm25_weight: {calibration.bm25_weight}\n"
         f"text_offset: {calibration.text_offset}\n"
         f"official_bonus: {calibration.official_bonus}\n"

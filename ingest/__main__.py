@@ -81,13 +81,13 @@ def _sync(settings: Settings, *, rebuild: bool) -> int:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=False) as bar:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading texts", total=None)
         summary = sync(
             corpus,
             index_folder(settings),
             build_embedder(),
-            lambda done, total: bar.update(task, description="embedding texts", completed=done, total=max(total, 1)),
+            lambda stage, done, total: bar.update(task, description=stage.value, completed=done, total=max(total, 1)),
             rebuild=rebuild,
         )
         bar.update(

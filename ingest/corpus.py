@@ -5,12 +5,14 @@ Knows nothing of vectors.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
 from bot.core.corpus import Passage, Source, WrittenAnswer, WrittenReply
-from bot.core.entries import Entry, Target, entries_of
+from bot.core.entries import Entry, Target, entries_of, key_of
+from bot.core.errors import ContentError
 from bot.core.plain import squeezed
 from ingest.passages import full_register, passages_of, source_of
 from knowledge.loader import (
@@ -52,7 +54,22 @@ def read_corpus(root: Traversable | None = None) -> ReadCorpus:
     sources = tuple(source_of(file) for file in files)
     scope = read_scope(root)
     targets: tuple[Target, ...] = (*passages, *answers, *replies)
+    _check_keys(targets, [str(source.id) for source in sources])
     return ReadCorpus(sources, targets, knowledge_digest(root), skipped, scope.inside, scope.outside)
+
+
+def _check_keys(targets: Sequence[Target], source_ids: Sequence[str]) -> None:
+    """Refuse an id that two texts have, and a folder without texts.
+
+    Raises:
+        ContentError: there is one, or there are none.
+    """
+    if not targets:
+        raise ContentError("sources: there is nothing to index: give at least one source with a passage")
+    for names in ([key_of(target) for target in targets], source_ids):
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        if twice:
+            raise ContentError(f"{twice[0]}: this id is used twice: give each text its own")
 
 
 def without_twins(passages: Sequence[Passage]) -> tuple[tuple[Passage, ...], tuple[tuple[str, str], ...]]:

@@ -25,7 +25,7 @@ def fit_sharpening(lines: Iterable[tuple[str, Vector]], dims: int) -> Sharpening
     for target, vector in lines:
         by_target[target].append(np.asarray(vector, dtype=np.float64))
     groups = [np.stack(rows) for rows in by_target.values() if len(rows) > 1]
-    if not groups:
+    if not any(np.ptp(rows, axis=0).any() for rows in groups):
         return Sharpening(np.zeros(dims), np.eye(dims))
     centred = np.concatenate([rows - rows.mean(axis=0) for rows in groups])
     within = centred.T @ centred / (len(centred) - len(groups))

@@ -8,24 +8,40 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from importlib.metadata import version
 
-from bot.adapters.index import is_healthy, write_index
+from bot.adapters.index import Learnt, corpus_words, files_digest, is_healthy, write_index
 from bot.adapters.index_folder import FORMAT, Build, IndexFolder, Manifest
-from bot.adapters.shelf import SqliteShelf
-from bot.core.corpus import WrittenReply
+from bot.adapters.shelf import SqliteShelf, target_digest
+from bot.core.corpus import Status, WrittenReply
 from bot.core.entries import Entry, Target, key_of, target_key
 from bot.core.errors import IndexMismatch, IndexUnavailable
 from bot.core.ports import Embedder, Vector
 from ingest.corpus import ReadCorpus, embedded_entries, examples_of
-from ingest.direction import fit_direction
+from ingest.recogniser import Example, fit_recogniser
 from ingest.sharpening import fit_sharpening
 
 BATCH = 16
 """Texts embedded a call; small enough for a progress bar that moves."""
 
-Progress = Callable[[int, int], None]
-"""Told after each batch how many texts are embedded, and of how many."""
+VECTORS = "vectors-1"
+
+BESIDE_THE_SUBJECT = frozenset(
+    {Status.UNANSWERABLE_OUT_OF_SCOPE, Status.SMALLTALK, Status.REFUSED_INJECTION, Status.REFUSED_JUDGEMENT}
+)
+"""Lines of replies with these statuses show what the subject is not."""
+
+
+class Stage(Enum):
+    """What a sync is doing, in words for a progress bar."""
+
+    EMBEDDING = "embedding texts"
+    LEARNING = "learning from questions"
+
+
+Progress = Callable[[Stage, int, int], None]
+"""Told after each batch what is being done, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +75,12 @@ def sync(
         entries = embedded_entries(corpus.targets)
         digest = _digest(corpus, entries)
         old_digests, old_vectors = _old(before)
-        comparison = _compare(entries, old_digests)
+        comparison = _compare(corpus.targets, old_digests)
         if before is not None and before.manifest.corpus == digest and is_healthy(before):
             return _summary(comparison, corpus, 0, len(entries), before.name, was_current=True)
         examples = (*examples_of(corpus.inside), *examples_of(corpus.outside))
         vectors = _embed((*entries, *examples), old_vectors, embedder, progress)
-        build = _write(corpus, entries, vectors, folder, embedder, digest)
+        build = _write(corpus, entries, vectors, folder, embedder, digest, progress)
         fresh = len(vectors) - len(vectors.keys() & old_vectors.keys())
         return _summary(comparison, corpus, fresh, len(vectors) - fresh, build.name, was_current=False)
 
@@ -85,7 +101,7 @@ def _usable(folder: IndexFolder, embedder: Embedder) -> Build | None:
 
 
 def _old(build: Build | None) -> tuple[dict[str, str], dict[str, Vector]]:
-    """Give the digests by entry and the vectors by digest of the build before."""
+    """Give the digests by target and the vectors by digest of the build before."""
     if build is None:
         return {}, {}
     try:
@@ -103,7 +119,7 @@ def _embed(
     """Give the vector of every digest, embedding only the unknown ones."""
     vectors: dict[str, Vector] = {digest: known[digest] for _, digest in entries if digest in known}
     todo = list({digest: entry for entry, digest in entries if digest not in known}.items())
-    progress(0, len(todo))
+    progress(Stage.EMBEDDING, 0, len(todo))
     done = 0
     for is_question in (True, False):
         for batch in _batches([(d, e) for d, e in todo if e.is_question is is_question]):
@@ -111,7 +127,7 @@ def _embed(
             found = embed([entry.text for _, entry in batch])
             vectors.update(zip((digest for digest, _ in batch), found, strict=True))
             done += len(batch)
-            progress(done, len(todo))
+            progress(Stage.EMBEDDING, done, len(todo))
     return vectors
 
 
@@ -127,6 +143,7 @@ def _write(
     folder: IndexFolder,
     embedder: Embedder,
     digest: str,
+    progress: Progress,
 ) -> Build:
     """Write a build beside the one in use, verify it, and switch.
 
@@ -135,10 +152,8 @@ def _write(
     """
     now = datetime.now(UTC)
     part = folder.new_part(f"{now:%Y%m%dT%H%M%S%f}")
-    lines = _lines(corpus.targets, entries, vectors)
-    inside = [*(vector for _, vector in lines), *(vectors[digest] for _, digest in examples_of(corpus.inside))]
-    outside = [*_reply_lines(corpus.targets, entries, vectors), *(vectors[d] for _, d in examples_of(corpus.outside))]
-    direction = fit_direction(inside, outside)
+    learnt = _learnt(corpus, entries, vectors, embedder.dims, progress)
+    write_index(part, corpus.sources, corpus.targets, entries, vectors, learnt, VECTORS)
     manifest = Manifest(
         format=FORMAT,
         embedder=embedder.name,
@@ -148,35 +163,43 @@ def _write(
         built_at=now.isoformat(timespec="seconds"),
         targets=len(corpus.targets),
         entries=len(entries),
-        direction_weights=tuple(direction.weights),
-        direction_bias=direction.bias,
+        words=len(corpus_words(corpus.targets)),
+        vectors=VECTORS,
+        vector_files=files_digest(part / VECTORS),
     )
-    sharpening = fit_sharpening(lines, embedder.dims)
-    write_index(part, corpus.sources, corpus.targets, entries, vectors, sharpening, manifest.vectors)
     if not is_healthy(Build(part, manifest)):
         raise IndexUnavailable(f"the new index in {part} does not hold what was written: check the disk and run again")
     return folder.switch_to(part, manifest)
 
 
-def _lines(
-    targets: Sequence[Target], entries: Sequence[tuple[Entry, str]], vectors: Mapping[str, Vector]
-) -> list[tuple[str, Vector]]:
-    """Give the vectors of the question lines in scope, each with its target."""
-    replies = _reply_keys(targets)
-    questions = ((target_key(entry.id), digest) for entry, digest in entries if entry.is_question)
-    return [(key, vectors[digest]) for key, digest in questions if key not in replies]
+def _learnt(
+    corpus: ReadCorpus,
+    entries: Sequence[tuple[Entry, str]],
+    vectors: Mapping[str, Vector],
+    dims: int,
+    progress: Progress,
+) -> Learnt:
+    """Learn from the question lines, and from the examples of what the subject is and is not."""
+    beside, replies = _reply_keys(corpus.targets, BESIDE_THE_SUBJECT), _reply_keys(corpus.targets)
+    lines = [
+        Example(entry.text, vectors[digest], target_key(entry.id)) for entry, digest in entries if entry.is_question
+    ]
+    inside = [line for line in lines if line.key not in replies]
+    outside = [line for line in lines if line.key in beside]
+    return Learnt(
+        sharpening=fit_sharpening([(line.key, line.vector) for line in inside], dims),
+        recogniser=fit_recogniser(
+            [*inside, *(Example(entry.text, vectors[digest]) for entry, digest in examples_of(corpus.inside))],
+            [*outside, *(Example(entry.text, vectors[digest]) for entry, digest in examples_of(corpus.outside))],
+            dims,
+            lambda done, total: progress(Stage.LEARNING, done, total),
+        ),
+    )
 
 
-def _reply_lines(
-    targets: Sequence[Target], entries: Sequence[tuple[Entry, str]], vectors: Mapping[str, Vector]
-) -> list[Vector]:
-    """Give the vectors of the lines of written replies: what is not to be answered."""
-    replies = _reply_keys(targets)
-    return [vectors[digest] for entry, digest in entries if target_key(entry.id) in replies]
-
-
-def _reply_keys(targets: Sequence[Target]) -> frozenset[str]:
-    return frozenset(key_of(target) for target in targets if isinstance(target, WrittenReply))
+def _reply_keys(targets: Sequence[Target], statuses: frozenset[Status] = frozenset(Status)) -> frozenset[str]:
+    replies = (target for target in targets if isinstance(target, WrittenReply))
+    return frozenset(key_of(reply) for reply in replies if reply.status in statuses)
 
 
 def _digest(corpus: ReadCorpus, entries: Sequence[tuple[Entry, str]]) -> str:
@@ -193,25 +216,17 @@ class _Comparison:
     unchanged: int
 
 
-def _compare(entries: Sequence[tuple[Entry, str]], old: Mapping[str, str]) -> _Comparison:
-    """Compare targets by the digests of their entries."""
-    new_by_target = _by_target({entry.id: digest for entry, digest in entries})
-    old_by_target = _by_target(old)
-    both = new_by_target.keys() & old_by_target.keys()
-    changed = tuple(sorted(key for key in both if new_by_target[key] != old_by_target[key]))
+def _compare(targets: Sequence[Target], old: Mapping[str, str]) -> _Comparison:
+    """Compare targets by their digests."""
+    new = {key_of(target): target_digest(target) for target in targets}
+    both = new.keys() & old.keys()
+    changed = tuple(sorted(key for key in both if new[key] != old[key]))
     return _Comparison(
-        added=tuple(sorted(new_by_target.keys() - old_by_target.keys())),
+        added=tuple(sorted(new.keys() - old.keys())),
         changed=changed,
-        removed=tuple(sorted(old_by_target.keys() - new_by_target.keys())),
+        removed=tuple(sorted(old.keys() - new.keys())),
         unchanged=len(both) - len(changed),
     )
-
-
-def _by_target(digests: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    grouped: dict[str, set[str]] = {}
-    for entry_id, digest in digests.items():
-        grouped.setdefault(target_key(entry_id), set()).add(digest)
-    return {key: frozenset(found) for key, found in grouped.items()}
 
 
 def _summary(

@@ -301,6 +301,7 @@ class CalibrationFile(Strict):
 
     embedder: str
     kernel_sharpness: float = Field(gt=0)
+    near_weight: float
     bm25_weight: float
     text_offset: float
     official_bonus: float

@@ -8,6 +8,7 @@ from itertools import count
 
 from bot.adapters.memory import (
     HashingEmbedder,
+    KnowsNothing,
     ListedPersonalData,
     MemoryShelf,
     NoSpeller,
@@ -42,7 +43,6 @@ from bot.core.model import Answer, Question, Quote, Statement, Turn
 from bot.core.ports import Embedder, PersonalDataFinder, Speller, VectorIndex
 from bot.core.rank import Lookup
 from bot.core.rules import Rules
-from bot.core.scope import Direction
 from knowledge.loader import read_rules
 
 TODAY = date(2026, 11, 21)
@@ -180,7 +180,7 @@ def tools(
             vectors=vectors or exact_index_of(corpus, hashing),
             lexical=OverlapIndex({key_of(t): lexical_text(t) for t in targets_of(corpus)}),
             shelf=MemoryShelf(corpus),
-            direction=Direction((), 0.0),
+            recogniser=KnowsNothing(),
         ),
         finder=finder or ListedPersonalData({"123456782": "bsn"}),
         speller=speller or NoSpeller(),

@@ -30,6 +30,9 @@ MIN_PART = 4
 
 _WORD = re.compile(r"[^\W_]+")
 _STOP = frozenset(STOPWORDS_DUTCH) | frozenset(STOPWORDS_EN)
+_PLURAL = re.compile(r"ieen$")
+"""The plural of a word in -ie, such as "categorieën", once accents are off; the stemmer does not know it."""
+
 _stem = Stemmer.Stemmer("dutch").stemWords
 
 
@@ -75,9 +78,9 @@ class Bm25Index:
         try:
             names = json.loads((folder / "names.json").read_text("utf-8"))
             engine = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
-        except (OSError, ValueError, KeyError, EOFError) as error:
+            return cls(names["keys"], names["vocabulary"], engine)
+        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
             raise IndexUnavailable(f"the word index in {folder} cannot be read: run 'isvbot-ingest sync'") from error
-        return cls(names["keys"], names["vocabulary"], engine)
 
     def matching(self, text: str, limit: int) -> Sequence[Hit]:
         """Give the targets that share words with a text, best first.
@@ -103,7 +106,7 @@ class Bm25Index:
 def _terms(words: Sequence[str], vocabulary: frozenset[str]) -> list[str]:
     """Give the stems of words, and of the halves of compounds."""
     whole = [*words, *(half for word in words for half in _halves(word, vocabulary))]
-    return list(_stem(whole))
+    return list(_stem([_PLURAL.sub("ie", word) for word in whole]))
 
 
 def _halves(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:

@@ -9,12 +9,15 @@ write it (docs/adr/0002-embedder-and-index.md); the index folder's lock keeps a 
 
 import os
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import cast
 
 os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
 
 import chromadb
 import numpy as np
+from chromadb.api.client import Client
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
@@ -46,8 +49,13 @@ class ChromaVectorIndex:
             IndexUnavailable: the folder is missing or damaged.
         """
         self._folder = folder
-        self._collection = _open(folder, create=False)
+        self._client = _client(folder, create=False)
+        self._collection = _collection(self._client, folder, create=False)
         self._count = self._guarded_count()
+
+    def close(self) -> None:
+        """Let go of the folder: Chroma keeps threads and open files for it until then."""
+        self._client.close()
 
     def nearest(self, vector: Vector, limit: int) -> Sequence[Hit]:
         """Give the entries nearest to a vector, best first, with their cosine.
@@ -92,32 +100,42 @@ def write_vectors(folder: Path, vectors: Iterable[tuple[str, Vector]]) -> None:
     Raises:
         IndexUnavailable: the folder cannot be written, for instance because the disk is full.
     """
-    collection = _open(folder, create=True)
-    ids: list[str] = []
-    batch: list[Vector] = []
+    client = _client(folder, create=True)
     try:
-        for entry, vector in vectors:
-            ids.append(entry)
-            batch.append(vector)
-            if len(ids) == BATCH:
-                collection.add(ids=ids, embeddings=np.asarray(batch, dtype=np.float32))
-                ids, batch = [], []
-        if ids:
-            collection.add(ids=ids, embeddings=np.asarray(batch, dtype=np.float32))
+        collection = _collection(client, folder, create=True)
+        rest = iter(vectors)
+        while batch := list(islice(rest, BATCH)):
+            ids = [entry for entry, _ in batch]
+            collection.add(ids=ids, embeddings=np.asarray([vector for _, vector in batch], dtype=np.float32))
     except (ChromaError, RuntimeError) as error:
-        raise IndexUnavailable(f"the vectors in {folder} cannot be written: {error}") from error
+        raise IndexUnavailable(
+            f"the vectors in {folder} cannot be written ({error}): make room, or set ISVBOT_DATA_DIR to another folder"
+        ) from error
+    finally:
+        client.close()
 
 
-def _open(folder: Path, *, create: bool) -> Collection:
-    settings = Settings(anonymized_telemetry=False, allow_reset=False)
+def _client(folder: Path, *, create: bool) -> Client:
     if not create and not (folder / "chroma.sqlite3").is_file():
         raise IndexUnavailable(f"there are no vectors in {folder}: run 'isvbot-ingest sync'")
+    settings = Settings(anonymized_telemetry=False, allow_reset=False)
     try:
-        client = chromadb.PersistentClient(path=str(folder), settings=settings)
+        return cast("Client", chromadb.PersistentClient(path=str(folder), settings=settings))
+    except (ChromaError, RuntimeError, ValueError, OSError) as error:
+        raise IndexUnavailable(_cannot_open(folder)) from error
+
+
+def _collection(client: Client, folder: Path, *, create: bool) -> Collection:
+    try:
         if create:
             return client.create_collection(
                 COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
         return client.get_collection(COLLECTION, embedding_function=None)
     except (ChromaError, RuntimeError, ValueError, OSError) as error:
-        raise IndexUnavailable(f"the vectors in {folder} cannot be opened: run 'isvbot-ingest sync'") from error
+        client.close()
+        raise IndexUnavailable(_cannot_open(folder)) from error
+
+
+def _cannot_open(folder: Path) -> str:
+    return f"the vectors in {folder} cannot be opened: run 'isvbot-ingest sync', and see that the folder can be written"

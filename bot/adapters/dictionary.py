@@ -7,6 +7,7 @@ Knows nothing of the corpus.
 import gzip
 import json
 import sqlite3
+from contextlib import suppress
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -22,13 +23,30 @@ def dictionary_path(data_dir: Path) -> Path:
 
 
 def write_dictionary(data_dir: Path) -> Path:
-    """Make the word list if it is not there yet."""
+    """Make the word list if it is not there yet, or is damaged.
+
+    Raises:
+        IndexUnavailable: the file cannot be written, for instance because the disk is full.
+    """
     path = dictionary_path(data_dir)
-    if path.is_file():
+    with suppress(IndexUnavailable):
+        Dictionary(path).close()
         return path
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
-    db = sqlite3.connect(part)
+    try:
+        _write(part)
+    except sqlite3.Error as error:
+        part.unlink(missing_ok=True)
+        raise IndexUnavailable(
+            f"the word list {path} cannot be written ({error}): make room, or set ISVBOT_DATA_DIR to another folder"
+        ) from error
+    part.replace(path)
+    return path
+
+
+def _write(path: Path) -> None:
+    db = sqlite3.connect(path)
     try:
         with db:
             db.execute("CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -38,8 +56,6 @@ def write_dictionary(data_dir: Path) -> Path:
                 db.executemany("INSERT OR IGNORE INTO words VALUES (?)", ((word,) for word in words))
     finally:
         db.close()
-    part.replace(path)
-    return path
 
 
 class Dictionary:
@@ -52,10 +68,16 @@ class Dictionary:
             IndexUnavailable: it is not there.
         """
         try:
-            self._db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self._db = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
             self._db.execute("SELECT 1 FROM words LIMIT 1").fetchone()
         except sqlite3.Error as error:
             raise IndexUnavailable(f"the word list {path} cannot be read: run 'isvbot-ingest sync'") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
 
     def knows(self, word: str) -> bool:
         """Say whether a lower-case word is in the list."""

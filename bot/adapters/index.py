@@ -1,9 +1,10 @@
 """Opens an index for reading and writes a new one: the texts, words and vectors that belong together.
 
-Knows the three stores of a build, that they must agree, and how to mend the vectors from the shelf.
+Knows the stores of a build, that they must agree, and how to mend the vectors from the shelf.
 Knows nothing of how texts became entries.
 """
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,14 +14,14 @@ from pathlib import Path
 
 from bot.adapters.bm25 import Bm25Index
 from bot.adapters.chroma import PROBES, ChromaVectorIndex, write_vectors
-from bot.adapters.index_folder import SHARPENING, SHELF, WORDS, Build, IndexFolder
+from bot.adapters.index_folder import RECOGNISER, SHARPENING, SHELF, WORDS, Build, IndexFolder
+from bot.adapters.recogniser import LinearRecogniser
 from bot.adapters.sharpening import SharpenedVectorIndex, Sharpening
 from bot.adapters.shelf import SqliteShelf, write_shelf
 from bot.core.corpus import Source, WrittenReply
 from bot.core.entries import Entry, Target, key_of, lexical_text
 from bot.core.errors import IndexMismatch, IndexUnavailable
 from bot.core.ports import Vector
-from bot.core.scope import Direction
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
 
@@ -33,11 +34,24 @@ class OpenIndex:
     shelf: SqliteShelf
     lexical: Bm25Index
     vectors: SharpenedVectorIndex
+    recogniser: LinearRecogniser
 
-    @property
-    def direction(self) -> Direction:
-        """The direction in which questions in scope lie."""
-        return Direction(self.build.manifest.direction_weights, self.build.manifest.direction_bias)
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What was learnt from the question lines of a build."""
+
+    sharpening: Sharpening
+    recogniser: LinearRecogniser
+
+    @classmethod
+    def load(cls, build: Build) -> "Learnt":
+        """Read it from the files of a build.
+
+        Raises:
+            IndexUnavailable: a file is missing or damaged.
+        """
+        return cls(Sharpening.load(build.sharpening), LinearRecogniser.load(build.recogniser))
 
 
 def open_index(folder: IndexFolder, embedder: str) -> OpenIndex:
@@ -54,17 +68,16 @@ def open_index(folder: IndexFolder, embedder: str) -> OpenIndex:
             f"the index was built with '{manifest.embedder}' ({manifest.dims} dims), the settings ask for '{embedder}':"
             " run 'isvbot-ingest sync --rebuild'"
         )
-    shelf = SqliteShelf(build.shelf)
-    sharpening = Sharpening.load(build.sharpening)
-    vectors = _healthy_vectors(build, shelf, sharpening)
+    shelf, lexical, learnt = SqliteShelf(build.shelf), Bm25Index.load(build.words), Learnt.load(build)
+    vectors = _healthy_vectors(build, shelf, learnt.sharpening)
     if vectors is None:
-        build = mend_vectors(folder, build, shelf, sharpening)
-        vectors = _healthy_vectors(build, shelf, sharpening)
+        build = mend_vectors(folder, build, shelf, learnt.sharpening)
+        vectors = _healthy_vectors(build, shelf, learnt.sharpening)
     if vectors is None:
         raise IndexUnavailable(
             f"the vectors in {build.folder} do not hold what the shelf counts: run 'isvbot-ingest sync --rebuild'"
         )
-    return OpenIndex(build, shelf, Bm25Index.load(build.words), SharpenedVectorIndex(sharpening, vectors))
+    return OpenIndex(build, shelf, lexical, SharpenedVectorIndex(learnt.sharpening, vectors), learnt.recogniser)
 
 
 def write_index(
@@ -73,38 +86,55 @@ def write_index(
     targets: Sequence[Target],
     entries: Sequence[tuple[Entry, str]],
     vectors: Mapping[str, Vector],
-    sharpening: Sharpening,
+    learnt: Learnt,
     vectors_name: str,
 ) -> None:
     """Write the stores of a build; ``entries`` come with a digest, ``vectors`` by it, as the embedder made them."""
-    sharpening.save(part / SHARPENING)
+    learnt.sharpening.save(part / SHARPENING)
+    learnt.recogniser.save(part / RECOGNISER)
     write_shelf(part / SHELF, sources, targets, entries, vectors, corpus_words(targets))
     words = part / WORDS
     words.mkdir()
     Bm25Index.build([(key_of(target), lexical_text(target)) for target in targets]).save(words)
-    sharpened = ((entry.id, sharpening.sharpened(vectors[digest])) for entry, digest in entries)
+    sharpened = ((entry.id, learnt.sharpening.sharpened(vectors[digest])) for entry, digest in entries)
     write_vectors(part / vectors_name, sharpened)
 
 
 def is_healthy(build: Build) -> bool:
-    """Say whether the stores of a build can be opened and agree."""
+    """Say whether the stores of a build can be opened and agree with its manifest."""
+    manifest = build.manifest
     try:
         shelf = SqliteShelf(build.shelf)
-        Bm25Index.load(build.words)
-        vectors = _healthy_vectors(build, shelf, Sharpening.load(build.sharpening))
-        shelf.close()
+        try:
+            counts = shelf.counts()
+            if (counts.targets, counts.entries, counts.words) != (manifest.targets, manifest.entries, manifest.words):
+                return False
+            Bm25Index.load(build.words)
+            vectors = _healthy_vectors(build, shelf, Learnt.load(build).sharpening)
+        finally:
+            shelf.close()
     except IndexUnavailable:
         return False
+    if vectors is not None:
+        vectors.close()
     return vectors is not None
 
 
 def mend_vectors(folder: IndexFolder, build: Build, shelf: SqliteShelf, sharpening: Sharpening) -> Build:
     """Write the vectors of a build anew from its shelf, beside the damaged ones, and use those."""
-    number = int(build.manifest.vectors.rpartition("-")[2]) + 1
-    name = f"vectors-{number}"
     with folder.writing():
+        taken = [child.name for child in build.folder.glob("vectors-*")]
+        name = f"vectors-{max(int(other.rpartition('-')[2]) for other in [*taken, build.manifest.vectors]) + 1}"
         write_vectors(build.folder / name, ((entry, sharpening.sharpened(v)) for entry, v in shelf.vectors()))
-        return folder.replace_vectors(build, name)
+        return folder.replace_vectors(build, name, files_digest(build.folder / name))
+
+
+def files_digest(folder: Path) -> str:
+    """Give one digest of the graph files of a Chroma folder, which nothing changes once they are written."""
+    hasher = hashlib.blake2b(digest_size=16)
+    for file in sorted(folder.rglob("*.bin")):
+        hasher.update(f"{file.name} {file.stat().st_size}\n".encode() + file.read_bytes())
+    return hasher.hexdigest()
 
 
 def corpus_words(targets: Sequence[Target]) -> Counter[str]:
@@ -114,9 +144,18 @@ def corpus_words(targets: Sequence[Target]) -> Counter[str]:
 
 
 def _healthy_vectors(build: Build, shelf: SqliteShelf, sharpening: Sharpening) -> ChromaVectorIndex | None:
+    """Give the vectors if they hold what the shelf counts; ``None`` if they do not."""
+    if files_digest(build.vectors) != build.manifest.vector_files:
+        return None
     try:
         vectors = ChromaVectorIndex(build.vectors)
-        some = ((entry, sharpening.sharpened(vector)) for entry, vector in islice(shelf.vectors(), PROBES))
-        return vectors if vectors.holds(shelf.count_entries(), some) else None
     except IndexUnavailable:
         return None
+    some = ((entry, sharpening.sharpened(vector)) for entry, vector in islice(shelf.vectors(), PROBES))
+    try:
+        if vectors.holds(shelf.counts().entries, some):
+            return vectors
+    except IndexUnavailable:
+        pass
+    vectors.close()
+    return None

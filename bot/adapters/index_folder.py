@@ -7,7 +7,8 @@ Knows nothing of what a build holds.
 
     <root>/current            the name of the build in use, replaced in one step
     <root>/lock               held by the process that writes
-    <root>/builds/<name>/     manifest.json, shelf.sqlite, sharpening.npz, words/ (BM25), vectors-<n>/ (Chroma)
+    <root>/builds/<name>/     manifest.json, shelf.sqlite, words/ (BM25), vectors-<n>/ (Chroma),
+                              sharpening.npz and recogniser.npz (what was learnt from the question lines)
 
 A build is written under a name that ends in ``.part`` and renamed when it is whole, so a reader sees the old
 index or the new one and never a mixture.
@@ -28,13 +29,13 @@ from bot.core.errors import IndexBusy, IndexMismatch, IndexUnavailable
 SHELF = "shelf.sqlite"
 WORDS = "words"
 SHARPENING = "sharpening.npz"
+RECOGNISER = "recogniser.npz"
 """The names inside a build."""
 
-FORMAT = 1
-"""Raised when a build of an older program can no longer be read."""
+_PART = ".part"
 
-KEPT_BUILDS = 2
-"""The build in use and the one before it, which a reader may still have open."""
+FORMAT = 2
+"""Raised when a build of an older program can no longer be read."""
 
 
 class Manifest(BaseModel):
@@ -52,10 +53,12 @@ class Manifest(BaseModel):
     built_at: str
     targets: int
     entries: int
-    direction_weights: tuple[float, ...]
-    direction_bias: float
+    words: int
+    """How many of each the shelf holds."""
     vectors: str = "vectors-1"
     """The Chroma folder inside the build."""
+    vector_files: str = ""
+    """Digest of that folder's graph files: damaged ones end the process, so they are looked at before Chroma is."""
 
 
 class Build:
@@ -85,6 +88,11 @@ class Build:
     def sharpening(self) -> Path:
         """The file of the change of axes that its vectors went through."""
         return self.folder / SHARPENING
+
+    @property
+    def recogniser(self) -> Path:
+        """The file of the weights that were learnt from the question lines."""
+        return self.folder / RECOGNISER
 
     @property
     def vectors(self) -> Path:
@@ -127,45 +135,61 @@ class IndexFolder:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Own the folder while writing.
+        """Own the folder while writing; what a killed or failed writer left behind is removed.
 
         Raises:
             IndexBusy: another process owns it.
             IndexUnavailable: the folder cannot be written.
         """
+        lock = self._taken_lock()
         try:
-            self._builds.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.root / "lock", timeout=0)
-            with lock:
-                yield
-        except Timeout as error:
-            raise IndexBusy(f"another process is writing the index in {self.root}: wait until it is done") from error
-        except PermissionError as error:
-            raise IndexUnavailable(
-                f"the index folder {self.root} cannot be written: set ISVBOT_DATA_DIR to a folder that can"
-            ) from error
+            self._remove_parts()
+            yield
+        finally:
+            self._remove_parts()
+            lock.release()
 
     def new_part(self, name: str) -> Path:
         """Make the empty folder of a build that is being written."""
-        part = self._builds / f"{name}.part"
-        shutil.rmtree(part, ignore_errors=True)
+        part = self._builds / f"{name}{_PART}"
         part.mkdir(parents=True)
         return part
 
     def switch_to(self, part: Path, manifest: Manifest) -> Build:
-        """Finish a build and put it in use, in one step for every reader; then tidy up."""
+        """Finish a build and put it in use, in one step for every reader; the one before it stays for open readers."""
+        before = self.previous()
         (part / "manifest.json").write_text(manifest.model_dump_json(indent=1), "utf-8")
         whole = part.with_suffix("")
         part.rename(whole)
         self._replace_pointer(whole.name)
-        self._remove_old(whole.name)
+        kept = {whole.name, before.name if before is not None else whole.name}
+        for child in self._builds.iterdir():
+            if child.name not in kept and child.suffix != _PART:
+                shutil.rmtree(child, ignore_errors=True)
         return Build(whole, manifest)
 
-    def replace_vectors(self, build: Build, folder_name: str) -> Build:
+    def replace_vectors(self, build: Build, folder_name: str, files_digest: str) -> Build:
         """Point a build at another Chroma folder of its own."""
-        manifest = build.manifest.model_copy(update={"vectors": folder_name})
+        manifest = build.manifest.model_copy(update={"vectors": folder_name, "vector_files": files_digest})
         _write_whole(build.folder / "manifest.json", manifest.model_dump_json(indent=1))
         return Build(build.folder, manifest)
+
+    def _taken_lock(self) -> FileLock:
+        lock = FileLock(self.root / "lock", timeout=0)
+        try:
+            self._builds.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout as error:
+            raise IndexBusy(f"another process is writing the index in {self.root}: wait until it is done") from error
+        except OSError as error:
+            raise IndexUnavailable(
+                f"the index folder {self.root} cannot be written ({error.strerror}): set ISVBOT_DATA_DIR to another"
+            ) from error
+        return lock
+
+    def _remove_parts(self) -> None:
+        for part in self._builds.glob(f"*{_PART}"):
+            shutil.rmtree(part, ignore_errors=True)
 
     def _read(self, folder: Path) -> Build:
         try:
@@ -183,11 +207,6 @@ class IndexFolder:
 
     def _replace_pointer(self, name: str) -> None:
         _write_whole(self._pointer, f"{name}\n")
-
-    def _remove_old(self, current: str) -> None:
-        whole = sorted(child for child in self._builds.iterdir() if child.suffix != ".part" and child.name != current)
-        for child in [*whole[: -(KEPT_BUILDS - 1)], *self._builds.glob("*.part")]:
-            shutil.rmtree(child, ignore_errors=True)
 
 
 def _write_whole(path: Path, text: str) -> None:

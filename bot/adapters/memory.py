@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from bot.core.corpus import Corpus, Source, SourceId, WrittenAnswer
 from bot.core.entries import Target, entries_of, key_of
 from bot.core.plain import words
-from bot.core.ports import Hit, PersonalDatum, Vector
+from bot.core.ports import Hit, PersonalDatum, Recognised, Vector
 
 
 class HashingEmbedder:
@@ -73,6 +73,15 @@ class OverlapIndex:
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
 
+class KnowsNothing:
+    """A recogniser that has learnt nothing."""
+
+    def recognise(self, text: str, vector: Vector) -> Recognised:
+        """Give no chances and no lean."""
+        del text, vector
+        return Recognised({}, 0.0)
+
+
 class MemoryShelf:
     """Holds a corpus."""
 
@@ -113,11 +122,12 @@ class ListedPersonalData:
 
     def find(self, text: str) -> Sequence[PersonalDatum]:
         """Give the listed words that occur."""
-        return [
+        found = (
             PersonalDatum(kind, text.index(word), text.index(word) + len(word))
             for word, kind in self._found.items()
             if word in text
-        ]
+        )
+        return sorted(found, key=lambda datum: datum.start)
 
 
 class NoSpeller:

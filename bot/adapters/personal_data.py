@@ -19,10 +19,14 @@ SHORTEST_IBAN = 15
 
 _NINE_DIGITS = re.compile(r"(?<![\d.,\-/€])\d(?:[ .\-]?\d){8}(?![\d\-/]|[.,]\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[. ]\d{3})+")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b", re.IGNORECASE)
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]{2,4}){3,8}\b", re.IGNORECASE)
+_CPV = re.compile(r"(?<!\d)\d{8}-\d(?!\d)")
+"""A code of the Common Procurement Vocabulary, as in 09330000-1."""
+
 _EMAIL = re.compile(r"[\w.+-]+(?:@| ?\[(?:at|apenstaartje)\] ?)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _NAMED = re.compile(r"\b(?:bsn|burgerservicenummer|sofinummer|citizen service number)\b", re.IGNORECASE)
-_MONEY = re.compile(r"(?:€|\beur\b|\beuro\b)\s*$", re.IGNORECASE)
+_MONEY_BEFORE = re.compile(r"(?:€|\beur\b|\beuro\b)\s*$", re.IGNORECASE)
+_MONEY_AFTER = re.compile(r"\s*(?:€|euro?\b|,-)", re.IGNORECASE)
 
 
 class CheckedPersonalData:
@@ -30,6 +34,7 @@ class CheckedPersonalData:
 
     def find(self, text: str) -> Sequence[PersonalDatum]:
         """Give what was found in order of place; what overlaps is given once."""
+        text = _CPV.sub(lambda match: "x" * len(match.group()), text)
         found = sorted([*_ibans(text), *_emails(text), *_phones(text), *_bsns(text)], key=lambda datum: datum.start)
         kept: list[PersonalDatum] = []
         for datum in found:
@@ -42,10 +47,10 @@ def _ibans(text: str) -> Iterator[PersonalDatum]:
     for match in _IBAN.finditer(text):
         piece = match.group()
         while len(piece) >= SHORTEST_IBAN:
-            if iban.is_valid(piece):
+            if iban.is_valid(re.sub(r"[ .-]", "", piece)):
                 yield PersonalDatum("iban", match.start(), match.start() + len(piece))
                 break
-            piece = piece.rpartition(" ")[0]
+            piece = re.sub(r"[ .-]?[A-Z0-9]+$", "", piece, flags=re.IGNORECASE)
 
 
 def _emails(text: str) -> Iterator[PersonalDatum]:
@@ -65,5 +70,6 @@ def _bsns(text: str) -> Iterator[PersonalDatum]:
     for match in _NINE_DIGITS.finditer(text):
         written = match.group()
         is_amount = _THOUSANDS.fullmatch(written) and not is_named
-        if bsn.is_valid(written) and not is_amount and not _MONEY.search(text[: match.start()]):
+        is_money = _MONEY_BEFORE.search(text[: match.start()]) or _MONEY_AFTER.match(text[match.end() :])
+        if bsn.is_valid(written) and not is_amount and not is_money:
             yield PersonalDatum("bsn", match.start(), match.end())

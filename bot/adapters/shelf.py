@@ -4,14 +4,16 @@ Knows passages, written answers and replies, sources, entries with their vectors
 Knows nothing of how a text is found.
 """
 
+import hashlib
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from bot.core.corpus import Source, SourceId, WrittenAnswer
 from bot.core.entries import Entry, Target, key_of
@@ -23,14 +25,23 @@ KEPT_TARGETS = 4096
 
 _SCHEMA = """
 CREATE TABLE sources (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE targets (key TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE targets (key TEXT PRIMARY KEY, digest TEXT NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE about (term TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE entries (id TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE vectors (digest TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 """
+Read = TypeVar("Read")
 _SOURCE = TypeAdapter(Source)
 _TARGET: TypeAdapter[Target] = TypeAdapter(Target)
+
+
+class Counts(NamedTuple):
+    """How many targets, entries and corpus words a shelf holds."""
+
+    targets: int
+    entries: int
+    words: int
 
 
 class SqliteShelf:
@@ -44,7 +55,9 @@ class SqliteShelf:
         """
         self._path = path
         try:
-            self._db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self._db = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
             self._db.execute("SELECT count(*) FROM targets").fetchone()
         except sqlite3.Error as error:
             raise IndexUnavailable(f"the index file {path} cannot be read: run 'isvbot-ingest sync'") from error
@@ -54,7 +67,7 @@ class SqliteShelf:
         """Give the targets with these keys, in the order of the keys."""
         missing = [key for key in keys if key not in self._kept]
         for key, text in self._rows("targets", "key", missing):
-            self._kept[key] = _TARGET.validate_json(text)
+            self._kept[key] = self._read(_TARGET, text)
         found = {key: self._kept[key] for key in keys if key in self._kept}
         for key in found:
             self._kept.move_to_end(key)
@@ -72,15 +85,16 @@ class SqliteShelf:
     def sources(self, ids: Sequence[SourceId]) -> Mapping[SourceId, Source]:
         """Give the sources with these ids."""
         rows = self._rows("sources", "id", [str(source_id) for source_id in ids])
-        return {SourceId(source_id): _SOURCE.validate_json(text) for source_id, text in rows}
+        return {SourceId(source_id): self._read(_SOURCE, text) for source_id, text in rows}
 
-    def count_entries(self) -> int:
-        """Give the number of entries that the vector index must hold."""
-        return int(self._query("SELECT count(*) FROM entries")[0][0])
+    def counts(self) -> Counts:
+        """Count what the shelf holds."""
+        names = ("targets", "entries", "words")
+        return Counts(*(int(self._query(f"SELECT count(*) FROM {name}")[0][0]) for name in names))  # noqa: S608  # names of our own tables
 
     def digests(self) -> dict[str, str]:
-        """Give the digest of every entry, by its id."""
-        return dict(self._query("SELECT id, digest FROM entries ORDER BY id"))
+        """Give the digest of every target, by its key."""
+        return dict(self._query("SELECT key, digest FROM targets ORDER BY key"))
 
     def vectors(self) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
         """Give the id and vector of every entry, in order of id."""
@@ -99,15 +113,23 @@ class SqliteShelf:
 
     def all_targets(self) -> tuple[Target, ...]:
         """Give every target, in order of key; for reports and benchmarks."""
-        return tuple(_TARGET.validate_json(text) for (text,) in self._query("SELECT json FROM targets ORDER BY key"))
+        rows = self._query("SELECT json FROM targets ORDER BY key")
+        return tuple(self._read(_TARGET, text) for (text,) in rows)
 
     def all_sources(self) -> tuple[Source, ...]:
         """Give every source, in order of id."""
-        return tuple(_SOURCE.validate_json(text) for (text,) in self._query("SELECT json FROM sources ORDER BY id"))
+        rows = self._query("SELECT json FROM sources ORDER BY id")
+        return tuple(self._read(_SOURCE, text) for (text,) in rows)
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _read(self, adapter: TypeAdapter[Read], text: str) -> Read:
+        try:
+            return adapter.validate_json(text)
+        except ValidationError as error:
+            raise IndexUnavailable(f"the index file {self._path} is damaged: run 'isvbot-ingest sync'") from error
 
     def _rows(self, table: str, column: str, names: Sequence[str]) -> list[tuple[str, str]]:
         rows: list[tuple[str, str]] = []
@@ -133,26 +155,44 @@ def write_shelf(
     vectors: Mapping[str, Vector],
     words: Mapping[str, int],
 ) -> None:
-    """Write a new shelf; ``entries`` are given with the digest of what was embedded, ``vectors`` by that digest."""
-    db = sqlite3.connect(path)
+    """Write a new shelf; ``entries`` are given with the digest of what was embedded, ``vectors`` by that digest.
+
+    Raises:
+        IndexUnavailable: the file cannot be written, for instance because the disk is full.
+    """
     try:
-        with db:
-            db.executescript(_SCHEMA)
-            db.executemany(
-                "INSERT INTO sources VALUES (?, ?)", ((s.id, _SOURCE.dump_json(s).decode()) for s in sources)
-            )
-            db.executemany(
-                "INSERT INTO targets VALUES (?, ?)", ((key_of(t), _TARGET.dump_json(t).decode()) for t in targets)
-            )
-            about = {term: key_of(t) for t in targets if isinstance(t, WrittenAnswer) for term in sorted(t.needs)}
-            db.executemany("INSERT INTO about VALUES (?, ?)", sorted(about.items()))
-            db.executemany("INSERT INTO entries VALUES (?, ?)", ((entry.id, digest) for entry, digest in entries))
-            blobs = ((digest, _blob(vector)) for digest, vector in vectors.items())
-            db.executemany("INSERT INTO vectors VALUES (?, ?)", blobs)
-            db.executemany("INSERT INTO words VALUES (?, ?)", sorted(words.items()))
-    finally:
-        db.close()
+        db = sqlite3.connect(path)
+        try:
+            with db:
+                db.executescript(_SCHEMA)
+                _fill(db, sources, targets, entries, vectors, words)
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        raise IndexUnavailable(
+            f"the index file {path} cannot be written ({error}): make room, or set ISVBOT_DATA_DIR to another folder"
+        ) from error
 
 
-def _blob(vector: Vector) -> bytes:
-    return np.asarray(vector, dtype=np.float32).tobytes()
+def target_digest(target: Target) -> str:
+    """Give the digest of all that is kept of a target; it changes when any of it does."""
+    return hashlib.sha256(_TARGET.dump_json(target)).hexdigest()
+
+
+def _fill(
+    db: sqlite3.Connection,
+    sources: Iterable[Source],
+    targets: Sequence[Target],
+    entries: Iterable[tuple[Entry, str]],
+    vectors: Mapping[str, Vector],
+    words: Mapping[str, int],
+) -> None:
+    db.executemany("INSERT INTO sources VALUES (?, ?)", ((s.id, _SOURCE.dump_json(s).decode()) for s in sources))
+    rows = ((key_of(t), target_digest(t), _TARGET.dump_json(t).decode()) for t in targets)
+    db.executemany("INSERT INTO targets VALUES (?, ?, ?)", rows)
+    about = {term: key_of(t) for t in targets if isinstance(t, WrittenAnswer) for term in sorted(t.needs)}
+    db.executemany("INSERT INTO about VALUES (?, ?)", sorted(about.items()))
+    db.executemany("INSERT INTO entries VALUES (?, ?)", ((entry.id, digest) for entry, digest in entries))
+    blobs = ((digest, np.asarray(vector, dtype=np.float32).tobytes()) for digest, vector in vectors.items())
+    db.executemany("INSERT INTO vectors VALUES (?, ?)", blobs)
+    db.executemany("INSERT INTO words VALUES (?, ?)", sorted(words.items()))

@@ -79,6 +79,26 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a recogniser makes of a question.
+
+    ``log_chances`` holds, by key, the natural logarithm of the chance that a target is the one asked for; together the
+    chances are 1. ``lean`` is the log-odds that the question is about the subject at all, mostly in [-6, 6].
+    """
+
+    log_chances: Mapping[str, float]
+    lean: float
+
+
+class Recogniser(Protocol):
+    """Knows, from the question lines, which target a question asks for."""
+
+    def recognise(self, text: str, vector: Vector) -> Recognised:
+        """Recognise a question by its words and its vector."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalDatum:
     """Personal data found in a text: its kind (``bsn``, ``iban``, ``phone``, ``email``) and its span."""
 

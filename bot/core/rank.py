@@ -9,6 +9,7 @@ target, as in a kernel density estimate (Parzen, *On estimation of a probability
 reach); and a bonus for an exact reference.
 """
 
+import heapq
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,10 +17,9 @@ from datetime import date
 
 from bot.core.corpus import Line, Passage, Role, WrittenAnswer, WrittenReply
 from bot.core.entries import Target, key_of, line_of, target_key
-from bot.core.ports import Embedder, Hit, LexicalIndex, Shelf, Vector, VectorIndex
+from bot.core.ports import Embedder, Hit, LexicalIndex, Recognised, Recogniser, Shelf, Vector, VectorIndex
 from bot.core.references import references_in
 from bot.core.rules import Calibration
-from bot.core.scope import Direction
 
 FIRST_CANDIDATES = 240
 """Entries asked of an index at first; four times as many each time too few of them may be read."""
@@ -31,6 +31,9 @@ FAR = 0.0
 
 REFERENCE_BONUS = 0.25
 """Added for a target that holds every exact reference of the question; less for fewer."""
+
+LEAST_LOG_CHANCE = math.log(1e-4)
+"""Below this chance, one target is as unlikely as another."""
 
 YEAR_BONUS = 0.1
 """The same for a year: it says when, and seldom what."""
@@ -44,63 +47,95 @@ class Lookup:
     vectors: VectorIndex
     lexical: LexicalIndex
     shelf: Shelf
-    direction: Direction
+    recogniser: Recogniser
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A text to look up, with its vector and what the recogniser makes of it."""
+
+    text: str
+    vector: Vector
+    recognised: Recognised
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A target, its score, and its best entry: the cosine, and the question line if it is one."""
+    """A target, its score, and its best entry: the cosine, and the question line if it is one.
+
+    ``near`` is the part of the score that texts of every kind have; only what is in scope is recognised as well.
+    """
 
     target: Target
     score: float
+    near: float
     cosine: float
     line: Line | None
 
 
 def ranked(
-    text: str, vector: Vector, role: Role, days: frozenset[date], lookup: Lookup, calibration: Calibration
+    query: Query, role: Role, days: frozenset[date], lookup: Lookup, calibration: Calibration
 ) -> list[Candidate]:
     """Give the targets that this role may read on one of the days, best first.
 
     What may not be read is left out before anything is ranked; where that leaves few, more is asked.
     """
+    chances = query.recognised.log_chances
     limit = FIRST_CANDIDATES
     while True:
-        hits = lookup.vectors.nearest(vector, limit)
-        lexical = {hit.entry: hit.score for hit in lookup.lexical.matching(text, limit)}
-        keys = dict.fromkeys([*(target_key(hit.entry) for hit in hits), *lexical])
+        hits = lookup.vectors.nearest(query.vector, limit)
+        lexical = {hit.entry: hit.score for hit in lookup.lexical.matching(query.text, limit)}
+        keys = dict.fromkeys([*_likeliest(chances), *(target_key(hit.entry) for hit in hits), *lexical])
         targets = _readable(lookup.shelf.fetch(list(keys)), role, days)
         if len(targets) >= ENOUGH_TARGETS or len(hits) < limit:
             break
         limit *= 4
     near = _nearness(hits, targets, calibration)
     floor = min((one.score for one in near.values()), default=FAR)
-    wanted = references_in(text)
+    wanted = references_in(query.text)
     found = [
-        _scored(near.get(key, Candidate(target, floor, FAR, None)), lexical.get(key, 0.0), wanted, calibration)
+        _scored(near.get(key, Candidate(target, floor, floor, FAR, None)), lexical.get(key, 0.0), wanted, calibration)
         for key, target in targets.items()
     ]
-    return sorted(found, key=lambda candidate: -candidate.score)
+    unknown = -math.log(len(chances) + 1)
+    known = [replace(c, score=_with_chance(c, chances.get(key_of(c.target), unknown), calibration)) for c in found]
+    return sorted(known, key=lambda candidate: -candidate.score)
+
+
+def _likeliest(chances: Mapping[str, float]) -> list[str]:
+    return heapq.nlargest(ENOUGH_TARGETS, chances, key=lambda key: chances[key])
+
+
+def _with_chance(candidate: Candidate, log_chance: float, calibration: Calibration) -> float:
+    """Weigh how near a target is with the chance that it is the one asked for; a written reply is only near."""
+    if isinstance(candidate.target, WrittenReply):
+        return candidate.near
+    above = max(0.0, log_chance - LEAST_LOG_CHANCE)
+    return calibration.near_weight * candidate.near + above / calibration.kernel_sharpness
 
 
 def merged(rankings: Sequence[Sequence[Candidate]]) -> list[Candidate]:
     """Give each target with the mean of its scores in several readings; one that a reading misses ranks last there."""
+    rankings = [ranking for ranking in rankings if ranking]
     if len(rankings) == 1:
         return list(rankings[0])
-    floors = [ranking[-1].score if ranking else FAR for ranking in rankings]
+    floors = [(min(c.score for c in ranking), min(c.near for c in ranking)) for ranking in rankings]
     by_key = [{key_of(candidate.target): candidate for candidate in ranking} for ranking in rankings]
     found = []
     for key in dict.fromkeys(key for candidates in by_key for key in candidates):
         own = [candidates[key] for candidates in by_key if key in candidates]
-        total = sum(c[key].score if key in c else floor for c, floor in zip(by_key, floors, strict=True))
+        missing = [floor for candidates, floor in zip(by_key, floors, strict=True) if key not in candidates]
+        score = sum(c.score for c in own) + sum(floor for floor, _ in missing)
+        near = sum(c.near for c in own) + sum(floor for _, floor in missing)
         best = max(own, key=lambda candidate: candidate.cosine)
-        found.append(replace(best, score=total / len(rankings)))
+        found.append(replace(best, score=score / len(rankings), near=near / len(rankings)))
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
 def _scored(near: Candidate, words: float, wanted: frozenset[str], calibration: Calibration) -> Candidate:
     bonus = _bonus(near.target, wanted, calibration)
-    return replace(near, score=near.score + calibration.bm25_weight * words + bonus)
+    score = near.score + calibration.bm25_weight * words + bonus
+    return replace(near, score=score, near=score)
 
 
 def _nearness(hits: Sequence[Hit], targets: Mapping[str, Target], calibration: Calibration) -> dict[str, Candidate]:
@@ -116,7 +151,7 @@ def _nearness(hits: Sequence[Hit], targets: Mapping[str, Target], calibration: C
     for key, found in cosines.items():
         best, entry = max(found)
         score = math.log(sum(math.exp(sharpness * cosine) for cosine, _ in found)) / sharpness
-        near[key] = Candidate(targets[key], score, best, line_of(targets[key], entry))
+        near[key] = Candidate(targets[key], score, score, best, line_of(targets[key], entry))
     return near
 
 

@@ -13,8 +13,8 @@ from bot.core.corpus import Cite, Grade, Line, Passage, PassageId, Role, Written
 from bot.core.entries import Target, passage_key
 from bot.core.model import Scored
 from bot.core.plain import squeezed, words
-from bot.core.ports import Shelf, Vector
-from bot.core.rank import FAR, Candidate, Lookup, merged, ranked
+from bot.core.ports import Shelf
+from bot.core.rank import FAR, Candidate, Lookup, Query, merged, ranked
 from bot.core.references import years_in
 from bot.core.rules import Calibration, Lexicon, Rules
 from bot.core.scope import Signals, Zone, zone_of
@@ -44,6 +44,7 @@ class Match(Generic[Written]):
 
     target: Written
     score: float
+    near: float
     cosine: float
     line: Line | None
 
@@ -64,6 +65,8 @@ class FoundPart:
     """The same and those that answers cite and notes rest on, ranked together."""
     signals: Signals
     zone: Zone
+    nearest: float
+    """How near the nearest text in scope is, on the scale of replies."""
     labelled: Mapping[str, WrittenAnswer]
     """For each thing bought that the question names, in its own words: the written answer about it."""
 
@@ -88,8 +91,8 @@ def retrieve(understood: Understood, lookup: Lookup, rules: Rules) -> Retrieved:
     """
     parts = (text for part in understood.parts for text in (*part.readings, part.said))
     texts = list(dict.fromkeys((*parts, understood.whole)))
-    vectors = dict(zip(texts, lookup.embedder.embed_questions(texts), strict=True))
-    found = tuple(_found(part, vectors, understood, lookup, rules) for part in understood.parts)
+    queries = _queries(texts, lookup)
+    found = tuple(_found(part, queries, understood, lookup, rules) for part in understood.parts)
     keys = {passage_key(passage_id) for part in found for passage_id in _needed(part)}
     return Retrieved(understood, found, readable(lookup.shelf.fetch(sorted(keys)), understood.role, understood.days))
 
@@ -100,16 +103,22 @@ def _needed(part: FoundPart) -> set[PassageId]:
     return cited.union(*(scored.passage.basis for scored in part.loose))
 
 
-def _found(
-    part: Part, vectors: Mapping[str, Vector], understood: Understood, lookup: Lookup, rules: Rules
-) -> FoundPart:
+def _queries(texts: Sequence[str], lookup: Lookup) -> dict[str, Query]:
+    vectors = lookup.embedder.embed_questions(texts)
+    return {
+        text: Query(text, vector, lookup.recogniser.recognise(text, vector))
+        for text, vector in zip(texts, vectors, strict=True)
+    }
+
+
+def _found(part: Part, queries: Mapping[str, Query], understood: Understood, lookup: Lookup, rules: Rules) -> FoundPart:
     """Look up every reading of a part and bring them together.
 
     What was really said decides which written reply fits, whatever the reading.
     """
     days = understood.days | frozenset(day for reading in part.readings for day in _days_of_years(reading))
     rankings = {
-        text: ranked(text, vectors[text], understood.role, days, lookup, rules.calibration)
+        text: ranked(queries[text], understood.role, days, lookup, rules.calibration)
         for text in dict.fromkeys((*part.readings, part.said))
     }
     together = " ".join(part.readings)
@@ -117,11 +126,13 @@ def _found(
     all_targets = merged([rankings[reading] for reading in part.readings])
     candidates = [candidate for candidate in all_targets if _is_wanted(candidate.target, mentioned)]
     answers = tuple(
-        Match(c.target, c.score, c.cosine, c.line) for c in candidates if isinstance(c.target, WrittenAnswer)
+        Match(c.target, c.score, c.near, c.cosine, c.line) for c in candidates if isinstance(c.target, WrittenAnswer)
     )
     said = rankings[part.said]
-    replies = tuple(Match(c.target, c.score, c.cosine, c.line) for c in said if isinstance(c.target, WrittenReply))
-    signals = _signals(part, candidates, said, vectors, understood, lookup, rules)
+    replies = tuple(
+        Match(c.target, c.score, c.near, c.cosine, c.line) for c in said if isinstance(c.target, WrittenReply)
+    )
+    signals = _signals(part, candidates, said, queries, understood, lookup, rules)
     return FoundPart(
         text=part.readings[0],
         said=part.said,
@@ -132,6 +143,7 @@ def _found(
         passages=_passages(candidates, answers, understood.role, days, lookup, rules.calibration),
         signals=signals,
         zone=zone_of(signals, rules.calibration),
+        nearest=max((c.near for c in candidates if not isinstance(c.target, WrittenReply)), default=FAR),
         labelled=_labelled(part.readings[0], lookup.shelf, rules.terms),
     )
 
@@ -160,7 +172,7 @@ def _signals(
     part: Part,
     candidates: Sequence[Candidate],
     said: Sequence[Candidate],
-    vectors: Mapping[str, Vector],
+    queries: Mapping[str, Query],
     understood: Understood,
     lookup: Lookup,
     rules: Rules,
@@ -171,12 +183,12 @@ def _signals(
     mentions = rules.terms.mentions(part.readings[0])
     return Signals(
         line=max((c.cosine for c in inside if c.line is not None), default=FAR),
-        inside=max((c.score for c in said if not isinstance(c.target, WrittenReply)), default=FAR),
-        outside=max((c.score for c in said if isinstance(c.target, WrittenReply)), default=FAR),
+        inside=max((c.near for c in said if not isinstance(c.target, WrittenReply)), default=FAR),
+        outside=max((c.near for c in said if isinstance(c.target, WrittenReply)), default=FAR),
         text=max((c.cosine - offset for c in inside if c.line is None), default=FAR),
         words=max((hit.score for hit in lexical), default=0.0),
-        lean=lookup.direction.lean_of(vectors[part.said]),
-        around=lookup.direction.lean_of(vectors[understood.whole]),
+        lean=queries[part.said].recognised.lean,
+        around=queries[understood.whole].recognised.lean,
         strong_terms=len({mention.term.identifier for mention in mentions if mention.term.is_strong}),
         other_subjects=len({mention.term.identifier for mention in rules.other_subjects.mentions(part.said)}),
         case_facts=len(understood.case.new),

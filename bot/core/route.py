@@ -65,7 +65,7 @@ def ending_of(part: FoundPart, rules: Rules, *, is_case: bool = False) -> Ending
 def _refused(part: FoundPart, reply: Match[WrittenReply] | None, *, is_about_isv: bool) -> Ending | None:
     """End a part that is probably not about ISV; one that names ISV is answered, or nothing was found for it."""
     if is_about_isv and (not part.signals.other_subjects or part.signals.case_facts):
-        return None if _best_in_scope(part) >= MIN_ANSWER_SCORE else Ending(Status.UNANSWERABLE_NOTHING_FOUND)
+        return None if part.nearest >= MIN_ANSWER_SCORE else Ending(Status.UNANSWERABLE_NOTHING_FOUND)
     fits = reply is not None and reply.target.status is Status.UNANSWERABLE_OUT_OF_SCOPE
     return Ending(Status.UNANSWERABLE_OUT_OF_SCOPE, reply.target if fits and reply is not None else None)
 
@@ -76,7 +76,7 @@ def _wins(reply: Match[WrittenReply], part: FoundPart, rules: Rules, *, is_about
         return False
     if reply.cosine < SAME_LINE and not _shows(status, part.said, rules):
         return False
-    return reply.score >= _best_in_scope(part) + REPLY_LEAD[status]
+    return reply.near >= part.nearest + REPLY_LEAD[status]
 
 
 def _shows(status: Status, said: str, rules: Rules) -> bool:
@@ -90,13 +90,8 @@ def _shows(status: Status, said: str, rules: Rules) -> bool:
             return True
 
 
-def _best_in_scope(part: FoundPart) -> float:
-    scores = [match.score for match in part.answers[:1]] + [scored.score for scored in part.loose[:1]]
-    return max(scores, default=0.0)
-
-
 def _is_close(reply: Match[WrittenReply]) -> bool:
-    return reply.score >= MIN_REPLY_SCORE
+    return reply.near >= MIN_REPLY_SCORE
 
 
 def _reply_with(part: FoundPart, status: Status) -> WrittenReply | None:

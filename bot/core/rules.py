@@ -136,6 +136,7 @@ class Calibration:
 
     embedder: str
     kernel_sharpness: float
+    near_weight: float
     bm25_weight: float
     text_offset: float
     official_bonus: float

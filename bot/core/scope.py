@@ -5,7 +5,7 @@ Knows nothing of words: they arrive as counts.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -39,26 +39,12 @@ class Zone(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Direction:
-    """The direction in which questions in scope lie from those outside it; ``ingest`` fits it on question lines."""
-
-    weights: Sequence[float]
-    bias: float
-
-    def lean_of(self, vector: Iterable[float]) -> float:
-        """Say how far a question leans to the subject, about in [-4, 4]; 0 is undecided."""
-        if not self.weights:
-            return 0.0
-        return float(sum(w * v for w, v in zip(self.weights, vector, strict=True))) + self.bias
-
-
-@dataclass(frozen=True, slots=True)
 class Signals:
     """What retrieval saw.
 
     ``line`` and ``text`` are the best cosines with a question line and with a passage's text. ``inside`` and
     ``outside`` are the best scores of anything in scope and of a written reply, for what was really said, whatever
-    the readings add. ``words`` is the best relative BM25 in [0, 1]; ``lean`` is that of ``Direction``, ``around`` that
+    the readings add. ``words`` is the best relative BM25 in [0, 1]; ``lean`` is that of the recogniser, ``around`` that
     of the whole message; ``follows`` says that an earlier question lends its subject; the others count terms and the
     facts of a purchase.
     """
