@@ -44,32 +44,35 @@ def read_corpus(root: Traversable | None = None) -> ReadCorpus:
     """Read all sources, written answers and replies.
 
     Raises:
-        ContentError: a file is wrong.
+        ContentError: a file is wrong, an id is used twice, or there is nothing to index.
     """
     files = read_sources(root)
     register = full_register(files, read_register(root))
-    passages, skipped = without_twins([passage for file in files for passage in passages_of(file, register)])
-    answers = [written_answer(file) for _, file in read_answers(root)]
-    replies = [written_reply(file) for _, file in read_replies(root)]
-    sources = tuple(source_of(file) for file in files)
+    placed = [(file.path, passage) for file in files for passage in passages_of(file, register)]
+    answers = [(path, written_answer(file)) for path, file in read_answers(root)]
+    replies = [(path, written_reply(file)) for path, file in read_replies(root)]
+    named: list[tuple[str, Target]] = [*placed, *answers, *replies]
+    _check_ids([(path, key_of(target)) for path, target in named])
+    passages, skipped = without_twins([passage for _, passage in placed])
+    targets: tuple[Target, ...] = (*passages, *(a for _, a in answers), *(r for _, r in replies))
     scope = read_scope(root)
-    targets: tuple[Target, ...] = (*passages, *answers, *replies)
-    _check_keys(targets, [str(source.id) for source in sources])
+    sources = tuple(source_of(file) for file in files)
     return ReadCorpus(sources, targets, knowledge_digest(root), skipped, scope.inside, scope.outside)
 
 
-def _check_keys(targets: Sequence[Target], source_ids: Sequence[str]) -> None:
+def _check_ids(named: Sequence[tuple[str, str]]) -> None:
     """Refuse an id that two texts have, and a folder without texts.
 
     Raises:
         ContentError: there is one, or there are none.
     """
-    if not targets:
+    if not named:
         raise ContentError("sources: there is nothing to index: give at least one source with a passage")
-    for names in ([key_of(target) for target in targets], source_ids):
-        twice = [name for name, count in Counter(names).items() if count > 1]
-        if twice:
-            raise ContentError(f"{twice[0]}: this id is used twice: give each text its own")
+    counts = Counter(key for _, key in named)
+    twice = next(((path, key) for path, key in named if counts[key] > 1), None)
+    if twice is not None:
+        path, key = twice
+        raise ContentError(f"{path}: id: {key.partition(':')[2]!r} is used twice: give each text its own")
 
 
 def without_twins(passages: Sequence[Passage]) -> tuple[tuple[Passage, ...], tuple[tuple[str, str], ...]]:

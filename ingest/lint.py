@@ -4,16 +4,19 @@ Knows what makes a text wrong or risky to say. Nothing is changed.
 Knows nothing of how texts are found.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
 
 from bot.core.corpus import Claim, Grade, Language, Passage, PassageId, Source, SourceId
+from bot.core.decision import Outcome
 from bot.core.errors import ContentError
 from bot.core.model import Quote, Statement
 from bot.core.plain import squeezed, words
 from bot.core.quoting import quote_for
+from bot.core.rules import Rules
 from bot.core.sentences import sentences
 from bot.core.verify import fault_of
 from ingest.passages import full_register, passages_of, source_of
@@ -23,6 +26,7 @@ from knowledge.loader import (
     read_register,
     read_replies,
     read_rules,
+    read_scope,
     read_sources,
     written_answer,
 )
@@ -63,7 +67,8 @@ def lint(root: Traversable | None = None, today: date | None = None) -> tuple[Fi
     """Check the whole folder; a file that cannot be read is the one finding."""
     try:
         knowledge = _read(root)
-        read_rules(root)
+        rules = read_rules(root)
+        read_scope(root)
     except ContentError as error:
         file, _, rest = str(error).partition(": ")
         field, _, text = rest.partition(": ")
@@ -75,6 +80,7 @@ def lint(root: Traversable | None = None, today: date | None = None) -> tuple[Fi
         *_wording(knowledge),
         *_lines(knowledge),
         *_answers(knowledge),
+        *_rules(knowledge, rules),
     ]
     return tuple(sorted(set(found)))
 
@@ -206,7 +212,9 @@ def _repeated(file: str, field: str, lines: Iterable[str], seen: dict[str, str])
 
 
 def _answers(knowledge: _Knowledge) -> Iterator[Finding]:
-    ids = {answer.id for _, answer in knowledge.answers}
+    ids = [answer.id for _, answer in knowledge.answers]
+    yield from _used_twice([(path, answer.id) for path, answer in knowledge.answers])
+    yield from _used_twice([(path, reply.id) for path, reply in knowledge.replies])
     for path, file in knowledge.answers:
         answer = written_answer(file)
         if not answer.lines:
@@ -220,10 +228,39 @@ def _answers(knowledge: _Knowledge) -> Iterator[Finding]:
         for field, claim in (("lead", answer.lead), *((f"statements.{i}", c) for i, c in enumerate(answer.statements))):
             yield from _claim(knowledge, path, f"{file.id}.{field}", claim)
     yield from _english_passages(knowledge)
-    replies = [reply.id for _, reply in knowledge.replies]
-    for path, reply in knowledge.replies:
-        if replies.count(reply.id) > 1:
-            yield Finding(path, "id", f"{reply.id!r} is used twice")
+
+
+def _rules(knowledge: _Knowledge, rules: Rules) -> Iterator[Finding]:
+    """The passages that rules name exist, and nothing that people ask about ISV is refused by a pattern."""
+    check = rules.check
+    named = [
+        *(("rules/isv.yaml", rule.id, cite.passage_id) for rule in check.rules for cite in rule.cites),
+        *(("rules/thresholds.yaml", str(t.validity.since), t.passage_id) for t in check.thresholds),
+        *(("rules/todos.yaml", outcome, todo.passage_id) for outcome in Outcome for todo in check.todos[outcome]),
+        *(("rules/unknowns.yaml", outcome, u.passage_id) for outcome in Outcome for u in check.unknowns[outcome]),
+        *(("rules/categories.yaml", name, cite.passage_id) for name, c in check.categories.items() for cite in c.cites),
+    ]
+    for path, field, passage_id in named:
+        if passage_id not in knowledge.passages:
+            yield Finding(path, str(field), f"there is no passage {passage_id!r}")
+    for path, field, line in _all_lines(knowledge):
+        for kind, patterns in (("injection", rules.screen.injection), ("judgement", rules.screen.judgement)):
+            if patterns.match(line):
+                yield Finding(path, field, f"{line!r} is refused by a pattern of screen.yaml, {kind}")
+
+
+def _all_lines(knowledge: _Knowledge) -> Iterator[tuple[str, str, str]]:
+    for file in knowledge.files:
+        for key, meta in file.head.passages.items():
+            yield from ((file.path, f"passages.{key}.questions", line) for line in meta.questions)
+    for path, answer in knowledge.answers:
+        lines = (*answer.questions.open, *answer.questions.ja, *answer.questions.nee)
+        yield from ((path, f"{answer.id}.questions", line) for line in lines)
+
+
+def _used_twice(named: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    counts = Counter(name for _, name in named)
+    yield from (Finding(path, "id", f"{name!r} is used twice") for path, name in named if counts[name] > 1)
 
 
 def _claim(knowledge: _Knowledge, file: str, field: str, claim: Claim) -> Iterator[Finding]:

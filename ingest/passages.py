@@ -32,7 +32,8 @@ from knowledge.schema import FrontMatter, Origin, PassageMeta, RegisterEntry, So
 MAX_WORDS = 150
 """A longer paragraph is cut between sentences; e5-small reads 512 tokens, about 330 Dutch words."""
 
-_FOOTNOTES = {mark: number for number, mark in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_FOOTNOTE = re.compile(f"[{_SUPERSCRIPTS}]+")
 _CAVEATS = {
     "page*": Caveat.THIRD_PARTY,
     "afleiding": Caveat.DERIVED,
@@ -159,16 +160,19 @@ def _letter(body: str) -> Iterator[Block]:
         if kind == "heading":
             section = title
             continue
-        mark = body[span.start]
-        if mark in _FOOTNOTES:
-            yield Block(f"fn{_FOOTNOTES[mark]}", f"voetnoot {_FOOTNOTES[mark]}", section, span)
+        if kind == "hr":
+            continue
+        note = _FOOTNOTE.match(body, span.start)
+        if note is not None:
+            mark = "".join(str(_SUPERSCRIPTS.index(digit)) for digit in note.group())
+            yield Block(f"fn{mark}", f"voetnoot {mark}", section, span)
             continue
         if body[span.start : span.end].endswith(":") and i < last and parts[i][0] == "list":
             span = Span(span.start, parts[i][2].end)
             i += 1
         number += 1
         yield from _split_long(body, Block(f"p{number}", f"alinea {number}", section, span))
-    if last < len(parts):
+    if last + 1 < len(parts):
         yield Block("sign", "ondertekening", "", Span(parts[last + 1][2].start, parts[-1][2].end))
 
 
@@ -176,7 +180,7 @@ def _sections(file: SourceFile) -> Iterator[Block]:
     """Cut a text with headings: one passage for each second-level section.
 
     Raises:
-        ContentError: a section is empty, or the front matter lists others.
+        ContentError: text stands in no section, a section is empty, or the front matter lists others.
     """
     keys = list(file.head.passages)
     open_section: tuple[str, list[Span]] | None = None
@@ -185,7 +189,9 @@ def _sections(file: SourceFile) -> Iterator[Block]:
         if kind == "heading":
             open_section = (title, [])
             sections.append(open_section)
-        elif open_section is not None:
+        elif open_section is None:
+            raise ContentError(f"{file.path}: the text above the first heading belongs to no section: give it one")
+        else:
             open_section[1].append(span)
     if len(sections) != len(keys):
         raise ContentError(
@@ -222,18 +228,20 @@ def _parts(body: str) -> Iterator[tuple[str, str, Span]]:
 def _split_long(body: str, block: Block) -> Iterator[Block]:
     """Cut a paragraph of over ``MAX_WORDS`` words into even pieces between sentences."""
     text = body[block.span.start : block.span.end]
-    pieces = -(-len(text.split()) // MAX_WORDS)
+    left = len(text.split())
+    pieces = -(-left // MAX_WORDS)
     if pieces <= 1:
         yield block
         return
-    target = len(text) / pieces
+    start, count, number = 0, 0, 1
     spans = sentence_spans(text)
-    start, number = spans[0].start, 1
     for i, span in enumerate(spans):
+        count += len(text[span.start : span.end].split())
         is_last = i == len(spans) - 1
-        if is_last or (number < pieces and span.end >= target * number * 0.85):
+        following = 0 if is_last else len(text[spans[i + 1].start : spans[i + 1].end].split())
+        if is_last or (number < pieces and count + following / 2 >= left / (pieces - number + 1)):
             key = block.key if number == 1 else f"{block.key}-{number}"
             locator = block.locator if number == 1 else f"{block.locator}, deel {number}"
             yield Block(key, locator, block.section, Span(block.span.start + start, block.span.start + span.end))
             if not is_last:
-                start, number = spans[i + 1].start, number + 1
+                start, number, left, count = spans[i + 1].start, number + 1, left - count, 0

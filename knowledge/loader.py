@@ -119,7 +119,6 @@ def read_rules(root: Traversable | None = None) -> Rules:
             asking=Patterns.of(*screen.asking),
             topic_change=Patterns.of(*screen.topic_change),
             courtesy=Patterns.of(*screen.courtesy),
-            subject=Patterns.of(*screen.subject),
             judging=Patterns.of(*screen.judging),
             duty=Patterns.of(*screen.duty),
         ),

@@ -288,8 +288,6 @@ class ScreenFile(Strict):
     topic_change: tuple[Pattern, ...]
     courtesy: tuple[Pattern, ...]
     """Sentences that ask for help as such, beside the question itself."""
-    subject: tuple[Pattern, ...]
-    """Words that show that a sentence of a mail is about the matter."""
     judging: tuple[Pattern, ...]
     """Words with which people ask for a verdict."""
     duty: tuple[Pattern, ...]

@@ -8,11 +8,11 @@ from itertools import count
 
 from bot.adapters.memory import (
     HashingEmbedder,
-    KnowsNothing,
     ListedPersonalData,
     MemoryShelf,
     NoSpeller,
     OverlapIndex,
+    OverlapRecogniser,
     exact_index_of,
     targets_of,
 )
@@ -152,6 +152,10 @@ def reply(reply_id: str, status: Status, *lines: str) -> WrittenReply:
     return WrittenReply(reply_id, status, lines, Wording(f"Antwoord {reply_id}.", f"Reply {reply_id}."))
 
 
+def no_progress(stage: object, done: int, total: int) -> None:
+    """Show nothing of a sync's progress."""
+
+
 @cache
 def real_rules() -> Rules:
     """The rules of the product, with thresholds that let every question through."""
@@ -180,7 +184,7 @@ def tools(
             vectors=vectors or exact_index_of(corpus, hashing),
             lexical=OverlapIndex({key_of(t): lexical_text(t) for t in targets_of(corpus)}),
             shelf=MemoryShelf(corpus),
-            recogniser=KnowsNothing(),
+            recogniser=OverlapRecogniser(corpus),
         ),
         finder=finder or ListedPersonalData({"123456782": "bsn"}),
         speller=speller or NoSpeller(),

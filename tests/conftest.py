@@ -15,6 +15,7 @@ from bot.bootstrap import build_embedder, index_folder
 from bot.settings import PREFIX, Settings
 from ingest.corpus import read_corpus
 from ingest.sync import sync
+from tests.builders import no_progress
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -82,7 +83,7 @@ def small_index(small_knowledge: Path, tmp_path_factory: pytest.TempPathFactory)
     """A data folder with an index of the small knowledge, made once by the real embedder; not to be changed."""
     data = tmp_path_factory.mktemp("data")
     folder = index_folder(Settings(data_dir=data))
-    sync(read_corpus(small_knowledge), folder, build_embedder(), lambda _done, _total: None)
+    sync(read_corpus(small_knowledge), folder, build_embedder(), no_progress)
     write_dictionary(data)
     return data
 

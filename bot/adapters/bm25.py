@@ -30,6 +30,9 @@ MIN_PART = 4
 
 _WORD = re.compile(r"[^\W_]+")
 _STOP = frozenset(STOPWORDS_DUTCH) | frozenset(STOPWORDS_EN)
+_NO_TERM = " "
+"""Stands for a document without words, and for no documents, which bm25s does not take."""
+
 _PLURAL = re.compile(r"ieen$")
 """The plural of a word in -ie, such as "categorieën", once accents are off; the stemmer does not know it."""
 
@@ -59,7 +62,8 @@ class Bm25Index:
         words = [words_of(text) for _, text in documents]
         vocabulary = frozenset(word for document in words for word in document)
         engine = bm25s.BM25(k1=K1, b=B, method="lucene")
-        engine.index([_terms(document, vocabulary) for document in words], show_progress=False)
+        terms = [_terms(document, vocabulary) or [_NO_TERM] for document in words] or [[_NO_TERM]]
+        engine.index(terms, show_progress=False)
         return cls([key for key, _ in documents], vocabulary, engine)
 
     def save(self, folder: Path) -> None:

@@ -26,6 +26,9 @@ from bot.core.errors import IndexUnavailable
 from bot.core.ports import Hit, Vector
 
 COLLECTION = "entries"
+GRAPH_METADATA = "index_metadata.pickle"
+"""Stands beside the graph files once Chroma has written them, from 1,000 vectors on."""
+
 BATCH = 1000
 """Vectors a call; Chroma's own limit is 5,461."""
 

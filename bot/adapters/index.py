@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from bot.adapters.bm25 import Bm25Index
-from bot.adapters.chroma import PROBES, ChromaVectorIndex, write_vectors
+from bot.adapters.chroma import GRAPH_METADATA, PROBES, ChromaVectorIndex, write_vectors
 from bot.adapters.index_folder import RECOGNISER, SHARPENING, SHELF, WORDS, Build, IndexFolder
 from bot.adapters.recogniser import LinearRecogniser
 from bot.adapters.sharpening import SharpenedVectorIndex, Sharpening
@@ -130,9 +130,13 @@ def mend_vectors(folder: IndexFolder, build: Build, shelf: SqliteShelf, sharpeni
 
 
 def files_digest(folder: Path) -> str:
-    """Give one digest of the graph files of a Chroma folder, which nothing changes once they are written."""
+    """Give one digest of the graph files of a Chroma folder, which nothing changes once they are written.
+
+    A small graph has no metadata file: Chroma then makes it anew, with other bytes, each time it is opened.
+    """
     hasher = hashlib.blake2b(digest_size=16)
-    for file in sorted(folder.rglob("*.bin")):
+    graphs = sorted(file.parent for file in folder.rglob(GRAPH_METADATA))
+    for file in (file for graph in graphs for file in sorted(graph.iterdir())):
         hasher.update(f"{file.name} {file.stat().st_size}\n".encode() + file.read_bytes())
     return hasher.hexdigest()
 

@@ -152,6 +152,7 @@ class IndexFolder:
     def new_part(self, name: str) -> Path:
         """Make the empty folder of a build that is being written."""
         part = self._builds / f"{name}{_PART}"
+        shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         return part
 
@@ -183,7 +184,8 @@ class IndexFolder:
             raise IndexBusy(f"another process is writing the index in {self.root}: wait until it is done") from error
         except OSError as error:
             raise IndexUnavailable(
-                f"the index folder {self.root} cannot be written ({error.strerror}): set ISVBOT_DATA_DIR to another"
+                f"the index folder {self.root} cannot be written ({error.strerror}):"
+                " set ISVBOT_DATA_DIR to a folder that can"
             ) from error
         return lock
 

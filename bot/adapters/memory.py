@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from bot.core.corpus import Corpus, Source, SourceId, WrittenAnswer
-from bot.core.entries import Target, entries_of, key_of
+from bot.core.entries import Target, entries_of, key_of, line_texts
 from bot.core.plain import words
 from bot.core.ports import Hit, PersonalDatum, Recognised, Vector
 
@@ -73,13 +73,28 @@ class OverlapIndex:
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
 
-class KnowsNothing:
-    """A recogniser that has learnt nothing."""
+class OverlapRecogniser:
+    """Gives a target more chance the more of a question's words one of its lines shares."""
+
+    SHARPNESS = 12.0
+    """How much the natural logarithm of the chance grows from no shared word to all of them."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        """Learn the lines of passages and answers."""
+        targets: tuple[Target, ...] = (*corpus.passages, *corpus.answers)
+        self._lines = {key_of(target): [frozenset(words(line)) for line in line_texts(target)] for target in targets}
 
     def recognise(self, text: str, vector: Vector) -> Recognised:
-        """Give no chances and no lean."""
-        del text, vector
-        return Recognised({}, 0.0)
+        """Recognise a question by its words alone; there is no lean."""
+        del vector
+        wanted = frozenset(words(text))
+        scores = {key: self.SHARPNESS * _best_share(wanted, lines) for key, lines in self._lines.items()}
+        total = math.log(sum(map(math.exp, scores.values()))) if scores else 0.0
+        return Recognised({key: score - total for key, score in scores.items()}, 0.0)
+
+
+def _best_share(wanted: frozenset[str], lines: Sequence[frozenset[str]]) -> float:
+    return max((len(wanted & line) / len(wanted | line) for line in lines if wanted | line), default=0.0)
 
 
 class MemoryShelf:

@@ -5,6 +5,7 @@ Knows nothing of how a text is found.
 """
 
 import hashlib
+import json
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -176,7 +177,19 @@ def write_shelf(
 
 def target_digest(target: Target) -> str:
     """Give the digest of all that is kept of a target; it changes when any of it does."""
-    return hashlib.sha256(_TARGET.dump_json(target)).hexdigest()
+    kept = json.dumps(_in_order(_TARGET.dump_python(target)), default=str, sort_keys=True)
+    return hashlib.sha256(kept.encode()).hexdigest()
+
+
+def _in_order(value: object) -> object:
+    """Give a value with every set sorted: the order of a set is another one in every process."""
+    if isinstance(value, frozenset | set):
+        return sorted(str(item) for item in value)
+    if isinstance(value, Mapping):
+        return {str(key): _in_order(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_in_order(item) for item in value]
+    return value
 
 
 def _fill(

@@ -28,8 +28,13 @@ MAX_STATEMENTS = 6
 MAX_STATEMENTS_OF_MANY = 3
 """Statements a part, when a message has one part or several."""
 
-SECOND_ANSWER_REACH = 0.1
-"""A second written answer this close in score adds its lead: the question probably touches both."""
+LEAD_REACH = 0.2
+MAX_LEADS = 2
+"""So many other texts that match almost as well add their lead: the question probably touches them too. A text
+within this score is at most five times less likely (docs/adr/0004-extractive-default.md)."""
+
+MAX_LEAD_WORDS = 60
+"""A longer passage is not told in passing."""
 
 OTHER_REACH = 0.3
 """How far below the best match a text may be that answers another part of the same message."""
@@ -134,11 +139,15 @@ def _answer(part: FoundPart, retrieved: Retrieved, used: frozenset[str], limit: 
         return DraftPart(part.text, ending=None if is_said else Ending(Status.UNANSWERABLE_NOTHING_FOUND))
     if loose and (not answers or answers[0].score < loose[0].score - _lead_needed(loose[0].passage)):
         answers = _citing(loose[0].passage, part.answers, used)
-    if answers:
-        drafted = _draft_from_answers(part, answers, retrieved, limit)
-        if drafted.statements:
-            return replace(drafted, notices=notices)
-    passage = (loose or part.loose)[0].passage
+    drafted = _draft_from_answers(part, answers, retrieved, limit) if answers else None
+    if drafted is None or not drafted.statements:
+        drafted = _draft_from_passage(part, (loose or part.loose)[0].passage, retrieved, limit)
+    if len(part.labelled) <= 1:
+        drafted = replace(drafted, statements=drafted.statements + _leads_beside(drafted, part, retrieved))
+    return replace(drafted, notices=notices)
+
+
+def _draft_from_passage(part: FoundPart, passage: Passage, retrieved: Retrieved, limit: int) -> DraftPart:
     language = retrieved.understood.language
     told = [
         _from_passage(one, part.text, retrieved.cited, language) for one in (passage, *_of_other_years(passage, part))
@@ -147,10 +156,33 @@ def _answer(part: FoundPart, retrieved: Retrieved, used: frozenset[str], limit: 
         text=part.text,
         statements=tuple(statement for statements in told for statement in statements)[:limit],
         is_partial=Caveat.OPEN in passage.caveats,
-        notices=notices,
         follow_ups=tuple(match.target.id for match in part.answers[:MAX_FOLLOW_UPS]),
         used=passage.id,
     )
+
+
+def _leads_beside(drafted: DraftPart, part: FoundPart, retrieved: Retrieved) -> tuple[Statement, ...]:
+    """Give the leads of other texts that match almost as well and say something else."""
+    others: list[tuple[float, WrittenAnswer | Passage]] = [
+        *((match.score, match.target) for match in part.answers),
+        *((scored.score, scored.passage) for scored in part.loose),
+    ]
+    best = max((score for score, _ in others), default=0.0)
+    near = sorted((o for o in others if o[1].id != drafted.used and o[0] >= best - LEAD_REACH), key=lambda o: -o[0])
+    told = {statement.text for statement in drafted.statements}
+    leads = (_lead_of(target, part.text, retrieved) for _, target in near[:MAX_LEADS])
+    return tuple(lead for lead in leads if lead is not None and lead.text not in told)
+
+
+def _lead_of(target: WrittenAnswer | Passage, question: str, retrieved: Retrieved) -> Statement | None:
+    language = retrieved.understood.language
+    if isinstance(target, WrittenAnswer):
+        lead = _statement(target.lead, retrieved.cited, language)
+        return replace(lead, is_aside=True) if lead is not None else None
+    if len(target.text.split()) > MAX_LEAD_WORDS:
+        return None
+    told = _from_passage(target, question, retrieved.cited, language)
+    return replace(told[0], is_lead=False, is_aside=True) if told else None
 
 
 def _of_other_years(passage: Passage, part: FoundPart) -> list[Passage]:
@@ -188,7 +220,6 @@ def _draft_from_answers(
         limit = max(limit, len(statements))
     else:
         statements = _from_answer(best, part.text, retrieved.cited, language, role)
-        statements += _second_lead(answers, statements, retrieved.cited, language)
     return DraftPart(
         text=part.text,
         statements=statements[:limit],
@@ -239,20 +270,6 @@ def _statement(
     if not quotes:
         return None
     return Statement(claim.wording.in_language(language), tuple(quotes), is_lead)
-
-
-def _second_lead(
-    answers: Sequence[Match[WrittenAnswer]],
-    statements: tuple[Statement, ...],
-    passages: Mapping[str, Passage],
-    language: Language,
-) -> tuple[Statement, ...]:
-    """Give the lead of a second written answer that matches almost as well and says something else."""
-    second = next((match for match in answers[1:2] if match.score >= answers[0].score - SECOND_ANSWER_REACH), None)
-    lead = _statement(second.target.lead, passages, language) if second is not None else None
-    if lead is None or lead.text in {statement.text for statement in statements}:
-        return ()
-    return (lead,)
 
 
 def _from_passage(

@@ -42,7 +42,7 @@ def passage_key(passage_id: PassageId) -> str:
 def entries_of(target: Target) -> tuple[Entry, ...]:
     """Give what is embedded for a target: a passage's text in its context, and every question line."""
     key = key_of(target)
-    lines = tuple(Entry(f"{key}|line {n}", text, True) for n, text in enumerate(_line_texts(target)))
+    lines = tuple(Entry(f"{key}|line {n}", text, True) for n, text in enumerate(line_texts(target)))
     if isinstance(target, Passage):
         return (Entry(f"{key}|text", f"{target.context}. {target.text}", False), *lines)
     return lines
@@ -64,7 +64,8 @@ def line_of(target: Target, entry_id: str) -> Line | None:
     return Line(target.lines[number])
 
 
-def _line_texts(target: Target) -> tuple[str, ...]:
+def line_texts(target: Target) -> tuple[str, ...]:
+    """Give the question lines of a target."""
     if isinstance(target, WrittenAnswer):
         return tuple(line.text for line in target.lines)
     return target.lines
@@ -72,7 +73,7 @@ def _line_texts(target: Target) -> tuple[str, ...]:
 
 def lexical_text(target: Target) -> str:
     """Give the words by which a target can be found: its text in context, and its question lines."""
-    lines = " ".join(_line_texts(target))
+    lines = " ".join(line_texts(target))
     match target:
         case Passage():
             return f"{target.context} {target.text} {lines}"

@@ -56,6 +56,8 @@ class Statement:
     text: str
     quotes: tuple[Quote, ...]
     is_lead: bool = False
+    is_aside: bool = False
+    """Whether another text tells it, beside the answer; it is no answer by itself."""
 
 
 class NoticeKind(StrEnum):

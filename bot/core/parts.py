@@ -14,15 +14,13 @@ from bot.core.sentences import sentences
 MAX_PARTS = 5
 """More questions in one message are not answered; the reader is told so."""
 
-SHORT_WORDS = 40
-"""A message up to this length is read whole when it asks one thing."""
+WHOLE_WORDS = 120
+"""The words up to a question that are read with it when it is the only one of a message."""
+
+NEAR_SENTENCES = 2
+"""The sentences right before it, for a second reading (both measured: docs/adr/0003-ranking.md)."""
 
 MIN_PART_WORDS = 3
-LEANING_WORDS = 6
-"""A question of this many words leans on what was said before it."""
-
-CONTEXT_SENTENCES = 4
-"""How far back the claim is looked for that a question asks to confirm."""
 
 _HEADER = re.compile(
     r"^\s*(?:van|aan|cc|onderwerp|verzonden|datum|from|to|sent|subject|subj|date|re|fw)\s*:", re.IGNORECASE
@@ -93,12 +91,14 @@ def questions_of(text: str, rules: ScreenRules) -> tuple[Asked, ...]:
     asking = [i for i, sentence in enumerate(kept) if asks(sentence)]
     if not asking:
         asking = [i for i, sentence in enumerate(kept) if rules.asking.match(sentence)]
-    whole = _REPORTED.sub("", " ".join(kept))
     if not asking:
-        return (_asked(" ".join(whole.split()[: 2 * SHORT_WORDS])),)
-    found = [asked for i in asking for asked in _pieces(kept, i, rules)]
-    if len(found) == 1 and len(words(whole)) <= SHORT_WORDS:
-        found = [Asked(whole, tuple(dict.fromkeys((whole, *found[0].readings))))]
+        return (_asked(_REPORTED.sub("", _last_words(kept))),)
+    pieces = [(i, piece) for i in asking for piece in _split(_REPORTED.sub("", kept[i]))]
+    if len(pieces) == 1:
+        return (_with_unframed(_only(kept, *pieces[0])),)
+    found = [
+        _one_of_many(kept, i, piece, goes_on=n > 0 and pieces[n - 1][0] == i) for n, (i, piece) in enumerate(pieces)
+    ]
     return tuple({asked.said: _with_unframed(asked) for asked in found}.values())
 
 
@@ -119,35 +119,25 @@ def _asked(text: str) -> Asked:
     return Asked(text, (text,))
 
 
-def _pieces(kept: tuple[str, ...], i: int, rules: ScreenRules) -> list[Asked]:
-    """Give the questions of one sentence, each with the context that it may lean on."""
-    sentence = _REPORTED.sub("", kept[i])
-    split = _split(sentence)
-    if len(split) > 1:
-        return [_asked(split[0]), *(_second(sentence, piece) for piece in split[1:])]
-    context = _context(kept, i, sentence, rules)
-    readings = [squeezed(f"{' '.join(before)} {sentence}") for before in context]
-    alone = [] if context and not rules.subject.match(sentence) else [sentence]
-    return [Asked(sentence, tuple(dict.fromkeys([*readings, *alone])))]
+def _only(kept: tuple[str, ...], i: int, piece: str) -> Asked:
+    """The one question of a message is read with all that surrounds it, and with what stands right before it."""
+    whole = _REPORTED.sub("", _last_words((*kept[: i + 1], *kept[i + 1 :]) if _is_short(kept) else kept[: i + 1]))
+    near = squeezed(" ".join((*kept[max(0, i - NEAR_SENTENCES) : i], piece)))
+    return Asked(whole, tuple(dict.fromkeys((whole, near))))
 
 
-def _second(sentence: str, piece: str) -> Asked:
-    """A later piece stands alone, or needs all that stands before it when it points back."""
-    if not points_back(piece):
-        return Asked(piece, (piece,), goes_on=True)
-    until = sentence[: sentence.find(piece.rstrip("?")) + len(piece.rstrip("?"))]
-    return Asked(piece, (f"{until}?", piece), goes_on=True)
+def _one_of_many(kept: tuple[str, ...], i: int, piece: str, *, goes_on: bool) -> Asked:
+    """One of several questions is read by itself, and with its sentence and the one before it."""
+    around = squeezed(" ".join(kept[max(0, i - 1) : i + 1]))
+    return Asked(piece, tuple(dict.fromkeys((piece, around))), goes_on)
 
 
-def _context(kept: tuple[str, ...], i: int, sentence: str, rules: ScreenRules) -> list[tuple[str, ...]]:
-    """Give what may stand in front of a question that leans: the nearest sentence on the matter, or two of them."""
-    if i == 0 or not (len(words(sentence)) <= LEANING_WORDS or points_back(sentence)):
-        return []
-    back = range(i - 1, max(-1, i - 1 - CONTEXT_SENTENCES), -1)
-    claims = [kept[j] for j in back if rules.subject.match(kept[j])]
-    if not claims:
-        return [(kept[i - 1],)]
-    return [(claims[0],), (claims[1], claims[0])] if len(claims) > 1 else [(claims[0],)]
+def _is_short(kept: tuple[str, ...]) -> bool:
+    return sum(len(sentence.split()) for sentence in kept) <= WHOLE_WORDS
+
+
+def _last_words(kept: tuple[str, ...]) -> str:
+    return " ".join(" ".join(kept).split()[-WHOLE_WORDS:])
 
 
 def _split(question: str) -> tuple[str, ...]:

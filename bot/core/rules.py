@@ -53,7 +53,6 @@ class ScreenRules:
     asking: Patterns
     topic_change: Patterns
     courtesy: Patterns
-    subject: Patterns
     judging: Patterns
     """Words with which people ask for a verdict; without them a message only seems to."""
     duty: Patterns

@@ -69,7 +69,7 @@ class _Checked:
 def verify(draft: Draft, sources: Mapping[SourceId, Source], messages: Messages) -> Verified:
     """Drop every statement that its sources do not carry, and write out the rest."""
     language = draft.retrieved.understood.language
-    checked = [_Checked(p, tuple(s for s in p.statements if fault_of(s, sources) is None)) for p in draft.parts]
+    checked = [_checked(part, sources) for part in draft.parts]
     dropped = sum(len(c.part.statements) - len(c.statements) for c in checked)
     if not any(c.is_answered for c in checked):
         return _ended(checked, language, messages, dropped)
@@ -82,6 +82,12 @@ def verify(draft: Draft, sources: Mapping[SourceId, Source], messages: Messages)
     follow_ups = tuple(dict.fromkeys(f for c in checked if c.is_answered for f in c.part.follow_ups))
     decision = next((c.part.decision for c in checked if c.part.decision is not None), None)
     return Verified(status, "\n\n".join(lines), citations.all(), notices, follow_ups, dropped, decision)
+
+
+def _checked(part: DraftPart, sources: Mapping[SourceId, Source]) -> _Checked:
+    """Keep what its sources carry; what is told beside an answer goes where the answer itself does."""
+    kept = tuple(statement for statement in part.statements if fault_of(statement, sources) is None)
+    return _Checked(part, kept if any(not statement.is_aside for statement in kept) else ())
 
 
 def _ended(checked: Sequence[_Checked], language: Language, messages: Messages, dropped: int) -> Verified:

@@ -1,11 +1,12 @@
 """A small corpus, and a small index of it on disk."""
 
-from bot.adapters.index import write_index
+from bot.adapters.index import Learnt, corpus_words, files_digest, write_index
 from bot.adapters.index_folder import FORMAT, Build, IndexFolder, Manifest
 from bot.adapters.memory import HashingEmbedder, targets_of
 from bot.adapters.sharpening import Sharpening
 from bot.core.corpus import Corpus, Status
 from bot.core.entries import entries_of
+from ingest.recogniser import fit_recogniser
 from tests.builders import answer, claim, passage, reply, source
 
 SUBJECTS = ("drempel", "looptijd", "kleding", "stroom", "koffie", "laboratorium", "netwerk", "kantoor")
@@ -23,7 +24,9 @@ def small_corpus(count: int = 4) -> Corpus:
     return Corpus(owners, passages, (written,), (weather,))
 
 
-def manifest(embedder: HashingEmbedder, targets: int = 0, entries: int = 0) -> Manifest:
+def manifest(
+    embedder: HashingEmbedder, targets: int = 0, entries: int = 0, words: int = 0, vector_files: str = ""
+) -> Manifest:
     """Give the manifest of a build."""
     return Manifest(
         format=FORMAT,
@@ -34,8 +37,8 @@ def manifest(embedder: HashingEmbedder, targets: int = 0, entries: int = 0) -> M
         built_at="2026-11-21T12:00:00+00:00",
         targets=targets,
         entries=entries,
-        direction_weights=(1.0, 0.0),
-        direction_bias=0.5,
+        words=words,
+        vector_files=vector_files,
     )
 
 
@@ -47,8 +50,10 @@ def write_small_index(folder: IndexFolder, corpus: Corpus, name: str = "1") -> B
     texts = [text for _, text in entries]
     vectors = dict(zip(texts, embedder.embed_passages(texts), strict=True))
     part = folder.new_part(name)
-    write_index(part, corpus.sources, targets, entries, vectors, unchanged(embedder.dims), "vectors-1")
-    return folder.switch_to(part, manifest(embedder, len(targets), len(entries)))
+    learnt = Learnt(unchanged(embedder.dims), fit_recogniser((), (), embedder.dims, lambda *_: None))
+    write_index(part, corpus.sources, targets, entries, vectors, learnt, "vectors-1")
+    digest = files_digest(part / "vectors-1")
+    return folder.switch_to(part, manifest(embedder, len(targets), len(entries), len(corpus_words(targets)), digest))
 
 
 def unchanged(dims: int) -> Sharpening:

@@ -99,11 +99,7 @@ def test_vectors_of_unequal_length_are_one_clear_error(tmp_path: Path) -> None:
         ChromaVectorIndex(tmp_path / "v").nearest([1.0, 0.0], 1)
 
 
-# BUG: no client of Chroma is ever closed, so every build that is written, checked or opened costs some twenty threads
-# and files until the process ends; and the check of a new build asks the very system that wrote it, which Chroma
-# shares by path, instead of reading the disk.
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts the open files of Linux")
-@pytest.mark.xfail(strict=True, reason="the client that wrote is not closed")
 def test_writing_leaves_no_files_open(tmp_path: Path) -> None:
     for n in range(10):
         write_vectors(tmp_path / f"v{n}", vectors(3))

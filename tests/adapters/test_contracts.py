@@ -281,14 +281,7 @@ def test_personal_data_come_with_their_kind_and_exact_span(make: Callable[[], Pe
     assert found == [("bsn", "123456782"), ("email", "jan@example.nl")]
 
 
-# BUG: ListedPersonalData gives its finds in the order of its list, the port promises the order of place.
-@pytest.mark.parametrize(
-    "make",
-    [
-        pytest.param(listed, marks=pytest.mark.xfail(strict=True, reason="the in-memory twin does not sort by place")),
-        CheckedPersonalData,
-    ],
-)
+@pytest.mark.parametrize("make", [listed, CheckedPersonalData])
 def test_personal_data_come_in_order_of_place(make: Callable[[], PersonalDataFinder]) -> None:
     found = make().find("Schrijf naar jan@example.nl, mijn bsn is 123456782.")
     assert [datum.kind for datum in found] == ["email", "bsn"]

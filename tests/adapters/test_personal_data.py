@@ -57,8 +57,6 @@ def test_the_words_after_an_iban_do_not_belong_to_it() -> None:
     assert found("NL91 ABNA 0417 1643 00 is van mij en van hem") == [("iban", "NL91 ABNA 0417 1643 00")]
 
 
-# BUG: only spaces may part the groups of an IBAN; dashes and dots pass.
-@pytest.mark.xfail(strict=True, reason="an IBAN parted by dashes or dots is not caught")
 @pytest.mark.parametrize("number", ["NL91-ABNA-0417-1643-00", "NL91.ABNA.0417.1643.00"])
 def test_an_iban_parted_by_other_signs_is_caught(number: str) -> None:
     assert found(f"Maak het over naar {number}.") == [("iban", number)]
@@ -121,8 +119,6 @@ def test_an_amount_is_not_caught(text: str) -> None:
     assert found(text) == []
 
 
-# BUG: "euro" is only seen in front of a number; 130000000 passes the check of a BSN.
-@pytest.mark.xfail(strict=True, reason="an amount without points and with euro after it is taken for a BSN")
 @pytest.mark.parametrize("text", ["130000000 euro", "een raamovereenkomst van 260000000 euro", "130000000 EUR"])
 def test_an_amount_with_the_word_euro_after_it_is_not_caught(text: str) -> None:
     assert found(text) == []
@@ -156,9 +152,6 @@ def test_a_cpv_code_is_not_caught(code: str) -> None:
     assert found(f"Valt CPV-code {code} onder ISV?") == []
 
 
-# BUG: some CPV codes pass the check of a BSN, or look like a number of a service line: natural gas, solar energy and
-# the whole division of energy, which is a category of ISV.
-@pytest.mark.xfail(strict=True, reason="CPV codes of energy are taken for a BSN or a telephone number")
 @pytest.mark.parametrize("code", ["09123000-7", "09330000-1", "09000000-3"])
 def test_a_cpv_code_of_energy_is_not_caught(code: str) -> None:
     assert found(f"Valt CPV-code {code} onder ISV?") == []

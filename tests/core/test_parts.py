@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.parts import questions_of, sentences_of
+from bot.core.parts import WHOLE_WORDS, questions_of, sentences_of
 from tests.builders import real_rules
 
 RULES = real_rules().screen
@@ -56,7 +56,7 @@ def test_joined_questions_are_split_and_joined_nouns_are_not(text: str, parts: l
 def test_a_piece_that_points_back_keeps_what_stands_before_it() -> None:
     second = questions_of("Wat is de JBR en wat heeft die met ISV te maken?", RULES)[1]
     assert second.goes_on
-    assert second.readings[0] == "Wat is de JBR en wat heeft die met ISV te maken?"
+    assert second.readings == ("wat heeft die met ISV te maken?", "Wat is de JBR en wat heeft die met ISV te maken?")
 
 
 def test_words_that_report_a_question_are_left_out() -> None:
@@ -64,9 +64,16 @@ def test_words_that_report_a_question_are_left_out() -> None:
 
 
 def test_a_request_for_help_as_such_is_not_a_question() -> None:
-    assert said("Kun je even meedenken? " + "Wij hebben een contract. " * 12 + "Moeten wij rapporteren?") == [
-        "Moeten wij rapporteren?"
+    assert said("Kun je even meedenken? Wij hebben een contract. Moeten wij rapporteren?") == [
+        "Wij hebben een contract. Moeten wij rapporteren?"
     ]
+
+
+def test_the_only_question_of_a_long_message_is_read_with_what_stands_before_it() -> None:
+    (asked,) = questions_of("Wij hebben een contract. " * 40 + "De klant is een ministerie. Moeten wij?", RULES)
+    assert asked.said.endswith("De klant is een ministerie. Moeten wij?")
+    assert len(asked.said.split()) == WHOLE_WORDS
+    assert asked.readings == (asked.said, "Wij hebben een contract. De klant is een ministerie. Moeten wij?")
 
 
 def test_a_message_without_a_question_is_one_question() -> None:

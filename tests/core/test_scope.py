@@ -1,8 +1,6 @@
 from dataclasses import replace
 
-import pytest
-
-from bot.core.scope import FEATURES, Direction, Signals, Zone, features_of, probability_in_scope, zone_of
+from bot.core.scope import FEATURES, Signals, Zone, features_of, probability_in_scope, zone_of
 from knowledge.loader import read_rules
 
 CALIBRATION = read_rules().calibration
@@ -34,8 +32,3 @@ def test_between_the_thresholds_is_care() -> None:
 def test_more_words_of_another_subject_never_help() -> None:
     chances = [probability_in_scope(replace(CLEAR, other_subjects=n), CALIBRATION) for n in (0, 1, 2, 5)]
     assert chances == sorted(chances, reverse=True)
-
-
-def test_a_direction_is_a_weighted_sum() -> None:
-    assert Direction((1.0, -1.0), 0.5).lean_of([2.0, 1.0]) == pytest.approx(1.5)
-    assert Direction((), 0.0).lean_of([1.0]) == 0.0

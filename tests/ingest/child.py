@@ -21,7 +21,7 @@ from pathlib import Path
 from bot.adapters.index_folder import IndexFolder
 from bot.core.errors import IsvbotError
 from ingest.__main__ import main as ingest_main
-from ingest.sync import sync
+from ingest.sync import Stage, sync
 from tests.ingest.small import CountingEmbedder, corpus_of
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -79,14 +79,14 @@ def _signal_at(number: signal.Signals, event: str, text: str) -> None:
     sys.addaudithook(hook)
 
 
-def _stand_still(done: int, _total: int) -> None:
+def _stand_still(stage: Stage, done: int, _total: int) -> None:
     if done:
         sys.stdout.write(f"{HALF}\n")
         sys.stdout.flush()
         signal.pause()
 
 
-def _go_on(_done: int, _total: int) -> None:
+def _go_on(stage: Stage, _done: int, _total: int) -> None:
     pass
 
 

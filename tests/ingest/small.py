@@ -134,8 +134,7 @@ Er zijn 8 categorieën. Dat is niet geverifieerd.
     "screen.yaml": "".join(
         f"{name}: []\n"
         for name in (
-            "injection judgement other_subjects salutation greeting closing asking topic_change courtesy subject"
-            " judging duty"
+            "injection judgement other_subjects salutation greeting closing asking topic_change courtesy judging duty"
         ).split()
     ),
     "rules/isv.yaml": """\

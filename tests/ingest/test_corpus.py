@@ -72,8 +72,6 @@ def test_a_wrong_file_is_named(root: Path, file: str) -> None:
         read_corpus(root)
 
 
-# BUG: two answers, replies or sources with one id are only noticed by SQLite, in the middle of a sync.
-@pytest.mark.xfail(strict=True, reason="an id that is used twice is read without a word")
 def test_an_id_that_is_used_twice_is_named(root: Path) -> None:
     change(root, ANSWERS, "- id: begin", "- id: aantal")
     with pytest.raises(ContentError, match=r"^answers/answers\.yaml: .*aantal"):

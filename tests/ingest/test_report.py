@@ -9,7 +9,7 @@ from bot.core.corpus import Grade, Passage, Validity
 from bot.core.errors import IndexUnavailable
 from ingest.report import report_lines
 from ingest.sync import sync
-from tests.builders import TODAY
+from tests.builders import TODAY, no_progress
 from tests.ingest.small import CountingEmbedder, corpus_of
 
 pytestmark = pytest.mark.integration
@@ -22,7 +22,7 @@ def test_the_report_counts_what_the_index_holds(tmp_path: Path) -> None:
     last_day = replace(passages[1], validity=Validity(None, TODAY))
     folder = IndexFolder(tmp_path / "index")
     targets = (ended, last_day, *corpus.targets[2:])
-    build = sync(replace(corpus, targets=targets), folder, CountingEmbedder(), lambda _done, _total: None).build
+    build = sync(replace(corpus, targets=targets), folder, CountingEmbedder(), no_progress).build
     lines = report_lines(folder, TODAY)
     assert lines[0].startswith(f"build: {build}, made on 20")
     assert lines[1:] == [
