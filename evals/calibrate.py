@@ -151,7 +151,7 @@ def write(calibration: Calibration) -> None:
         f"near_weight: {calibration.near_weight}\n"
         f"bm25_weight: {calibration.bm25_weight}\n"
         f"text_offset: {calibration.text_offset}\n"
-        f"official_bonus: {calibration.official_bonus}\n"
+        f"official_weight: {calibration.official_weight}\n"
         f"answer_bonus: {calibration.answer_bonus}\n"
         f"scope_weights:\n{weights}\n"
         f"refuse_below: {calibration.refuse_below}\n"

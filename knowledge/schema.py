@@ -302,7 +302,7 @@ class CalibrationFile(Strict):
     near_weight: float
     bm25_weight: float
     text_offset: float
-    official_bonus: float
+    official_weight: float
     answer_bonus: float
     scope_weights: dict[str, float]
     refuse_below: float

@@ -71,7 +71,7 @@ class LinearRecogniser:
             IndexUnavailable: the file is missing or damaged.
         """
         try:
-            with np.load(path) as values:
+            with path.open("rb") as file, np.load(file) as values:
                 return cls(
                     keys=tuple(str(key) for key in values["keys"]),
                     centre=values["centre"],

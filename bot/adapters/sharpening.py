@@ -45,7 +45,7 @@ class Sharpening:
             IndexUnavailable: the file is missing or damaged.
         """
         try:
-            with np.load(path) as values:
+            with path.open("rb") as file, np.load(file) as values:
                 return cls(values["centre"], values["axes"])
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise IndexUnavailable(f"the index file {path} cannot be read: run 'isvbot-ingest sync'") from error

@@ -4,11 +4,13 @@ Knows sentences and the words they share; a quote is always cut from the passage
 Knows nothing of where a statement came from.
 """
 
+from functools import lru_cache
+
 from bot.core.corpus import Cite, Passage
 from bot.core.figures import numbers_in
 from bot.core.model import Quote
 from bot.core.plain import words
-from bot.core.references import references_in
+from bot.core.references import KEPT_TEXTS, references_in
 from bot.core.sentences import Span, sentence_spans
 
 MAX_QUOTE_CHARS = 420
@@ -33,13 +35,14 @@ def _best_span(text: str, statement: str) -> Span:
     """Give the sentence, or run of sentences, that shares most with the statement."""
     spans = sentence_spans(text)
     wanted = _marks(statement)
+    marks = [_sentence_marks(text[span.start : span.end]) for span in spans]
     best, best_gain = spans[0], -1.0
     for first in range(len(spans)):
         for last in range(first, len(spans)):
             span = Span(spans[first].start, spans[last].end)
             if last > first and span.end - span.start > MAX_QUOTE_CHARS:
                 break
-            found = _marks(text[span.start : span.end])
+            found = marks[first].union(*marks[first + 1 : last + 1])
             gain = len(wanted & found) - 0.15 * len(found - wanted) - 0.5 * (last - first)
             if gain > best_gain:
                 best, best_gain = span, gain
@@ -50,3 +53,9 @@ def _marks(text: str) -> frozenset[str]:
     """Give the words that carry meaning, cut to six letters so that inflected forms meet, and the figures."""
     stems = frozenset(word[:6] for word in words(text) if word not in _COMMON)
     return stems | references_in(text) | frozenset(f"{n.value} {n.unit}" for n in numbers_in(text))
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _sentence_marks(sentence: str) -> frozenset[str]:
+    """The same for a sentence of the corpus, which comes back with other questions."""
+    return _marks(sentence)

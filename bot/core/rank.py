@@ -12,13 +12,14 @@ reach); and a bonus for an exact reference.
 import heapq
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from bot.core.corpus import Line, Passage, Role, WrittenAnswer, WrittenReply
-from bot.core.entries import Target, key_of, line_of, target_key
+from bot.core.entries import Target, line_of, target_key
 from bot.core.ports import Embedder, Hit, LexicalIndex, Recognised, Recogniser, Shelf, Vector, VectorIndex
-from bot.core.references import references_in
+from bot.core.references import references_held, references_in
 from bot.core.rules import Calibration
 
 FIRST_CANDIDATES = 240
@@ -90,69 +91,54 @@ def ranked(
         if len(targets) >= ENOUGH_TARGETS or len(hits) < limit:
             break
         limit *= 4
-    near = _nearness(hits, targets, calibration)
-    floor = min((one.score for one in near.values()), default=FAR)
+    nearness = _nearness(hits, targets, calibration)
+    floor = _Nearness(min((one.score for one in nearness.values()), default=FAR), FAR, "")
     wanted = references_in(query.text)
-    found = [
-        _scored(near.get(key, Candidate(target, floor, floor, FAR, None)), lexical.get(key, 0.0), wanted, calibration)
-        for key, target in targets.items()
-    ]
     unknown = -math.log(len(chances) + 1)
-    known = [replace(c, score=_with_chance(c, chances.get(key_of(c.target), unknown), calibration)) for c in found]
-    return sorted(known, key=lambda candidate: -candidate.score)
+    found = []
+    for key, target in targets.items():
+        own = nearness.get(key, floor)
+        words = calibration.bm25_weight * lexical.get(key, 0.0)
+        near = own.score + words + _bonus(target, wanted, calibration)
+        score = _with_chance(target, near, chances.get(key, unknown), calibration)
+        line = line_of(target, own.entry) if own.entry else None
+        found.append(Candidate(target, score, near, own.cosine, line))
+    return sorted(found, key=lambda candidate: -candidate.score)
 
 
 def _likeliest(chances: Mapping[str, float]) -> list[str]:
     return heapq.nlargest(ENOUGH_TARGETS, chances, key=lambda key: chances[key])
 
 
-def _with_chance(candidate: Candidate, log_chance: float, calibration: Calibration) -> float:
+def _with_chance(target: Target, near: float, log_chance: float, calibration: Calibration) -> float:
     """Weigh how near a target is with the chance that it is the one asked for; a written reply is only near."""
-    if isinstance(candidate.target, WrittenReply):
-        return candidate.near
+    if isinstance(target, WrittenReply):
+        return near
     above = max(0.0, log_chance - LEAST_LOG_CHANCE)
-    return calibration.near_weight * candidate.near + above / calibration.kernel_sharpness
+    return calibration.near_weight * near + above / calibration.kernel_sharpness
 
 
-def merged(rankings: Sequence[Sequence[Candidate]]) -> list[Candidate]:
-    """Give each target with the mean of its scores in several readings; one that a reading misses ranks last there."""
-    rankings = [ranking for ranking in rankings if ranking]
-    if len(rankings) == 1:
-        return list(rankings[0])
-    floors = [(min(c.score for c in ranking), min(c.near for c in ranking)) for ranking in rankings]
-    by_key = [{key_of(candidate.target): candidate for candidate in ranking} for ranking in rankings]
-    found = []
-    for key in dict.fromkeys(key for candidates in by_key for key in candidates):
-        own = [candidates[key] for candidates in by_key if key in candidates]
-        missing = [floor for candidates, floor in zip(by_key, floors, strict=True) if key not in candidates]
-        score = sum(c.score for c in own) + sum(floor for floor, _ in missing)
-        near = sum(c.near for c in own) + sum(floor for _, floor in missing)
-        best = max(own, key=lambda candidate: candidate.cosine)
-        found.append(replace(best, score=score / len(rankings), near=near / len(rankings)))
-    return sorted(found, key=lambda candidate: -candidate.score)
+class _Nearness(NamedTuple):
+    """How near all entries of a target are together, and the best of them with its cosine."""
+
+    score: float
+    cosine: float
+    entry: str
 
 
-def _scored(near: Candidate, words: float, wanted: frozenset[str], calibration: Calibration) -> Candidate:
-    bonus = _bonus(near.target, wanted, calibration)
-    score = near.score + calibration.bm25_weight * words + bonus
-    return replace(near, score=score, near=score)
-
-
-def _nearness(hits: Sequence[Hit], targets: Mapping[str, Target], calibration: Calibration) -> dict[str, Candidate]:
+def _nearness(hits: Sequence[Hit], targets: Mapping[str, Target], calibration: Calibration) -> dict[str, _Nearness]:
     """Add up how near the entries of each target are; a passage's text gets an offset, for its cosines run lower."""
-    cosines: dict[str, list[tuple[float, str]]] = {}
+    sharpness = calibration.kernel_sharpness
+    sums: dict[str, float] = {}
+    best: dict[str, tuple[float, str]] = {}
     for hit in hits:
         key = target_key(hit.entry)
-        if key in targets:
-            offset = calibration.text_offset if hit.entry.endswith("|text") else 0.0
-            cosines.setdefault(key, []).append((hit.score + offset, hit.entry))
-    sharpness = calibration.kernel_sharpness
-    near: dict[str, Candidate] = {}
-    for key, found in cosines.items():
-        best, entry = max(found)
-        score = math.log(sum(math.exp(sharpness * cosine) for cosine, _ in found)) / sharpness
-        near[key] = Candidate(targets[key], score, score, best, line_of(targets[key], entry))
-    return near
+        if key not in targets:
+            continue
+        cosine = hit.score + (calibration.text_offset if hit.entry.endswith("|text") else 0.0)
+        sums[key] = sums.get(key, 0.0) + math.exp(sharpness * cosine)
+        best[key] = max(best.get(key, (-1.0, "")), (cosine, hit.entry))
+    return {key: _Nearness(math.log(total) / sharpness, *best[key]) for key, total in sums.items()}
 
 
 def _bonus(target: Target, wanted: frozenset[str], calibration: Calibration) -> float:
@@ -160,7 +146,7 @@ def _bonus(target: Target, wanted: frozenset[str], calibration: Calibration) -> 
         return 0.0
     bonus = calibration.answer_bonus if isinstance(target, WrittenAnswer) else 0.0
     if wanted:
-        held = wanted & references_in(_searchable(target))
+        held = wanted & references_held(_searchable(target))
         bonus += sum(_worth(reference) for reference in held) / len(wanted)
     return bonus
 

@@ -7,6 +7,10 @@ Knows nothing of what a reference says.
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
+
+KEPT_TEXTS = 4096
+"""Texts of the corpus of which something is remembered; a question never is."""
 
 MONTHS = {
     name: number
@@ -55,6 +59,12 @@ _YEAR = re.compile(r"(?<![\d/.,-])(?P<year>(?:19|20)\d{2})(?![\d/]|[.,]\d)")
 def references_in(text: str) -> frozenset[str]:
     """Give the canonical references of a text, such as ``paper:26485-331``, ``article:2.80`` and ``day:2022-06-13``."""
     return frozenset(_papers(text)) | frozenset(_acts(text)) | frozenset(_times(text))
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def references_held(text: str) -> frozenset[str]:
+    """Give the same for a text of the corpus, and remember it."""
+    return references_in(text)
 
 
 def without_references(text: str) -> str:

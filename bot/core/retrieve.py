@@ -4,6 +4,8 @@ Knows how the readings of a part are brought together, and which official texts 
 Knows nothing of how a score is made, or of how an answer is written.
 """
 
+import heapq
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +15,8 @@ from bot.core.corpus import Cite, Grade, Line, Passage, PassageId, Role, Written
 from bot.core.entries import Target, passage_key
 from bot.core.model import Scored
 from bot.core.plain import squeezed, words
-from bot.core.ports import Shelf
-from bot.core.rank import FAR, Candidate, Lookup, Query, merged, ranked
+from bot.core.ports import Recognised, Recogniser, Shelf, Vector
+from bot.core.rank import FAR, Candidate, Lookup, Query, ranked
 from bot.core.references import years_in
 from bot.core.rules import Calibration, Lexicon, Rules
 from bot.core.scope import Signals, Zone, zone_of
@@ -23,11 +25,11 @@ from bot.core.understand import Part, Understood
 MAX_PASSAGES = 8
 MAX_ANSWERS = 4
 
-ANSWER_REACH = 0.3
-"""Written answers within this score of the best one lend their rank to the passages that they cite."""
+LIKELY_PASSAGES = 40
+"""Passages that are looked at for the list; the others have hardly any chance."""
 
-CITE_STEP = 0.01
-"""How much less each further passage that an answer cites is lent."""
+BASIS_WEIGHT = 0.7
+"""The weight of a passage that a text rests on, against 1 for one that carries its lead (docs/adr/0003-ranking.md)."""
 
 PRODUCT = "product"
 """The kind of a glossary term for things that are bought."""
@@ -89,10 +91,9 @@ def retrieve(understood: Understood, lookup: Lookup, rules: Rules) -> Retrieved:
     Raises:
         ServiceError: the embedder or an index did not answer.
     """
-    parts = (text for part in understood.parts for text in (*part.readings, part.said))
-    texts = list(dict.fromkeys((*parts, understood.whole)))
-    queries = _queries(texts, lookup)
-    found = tuple(_found(part, queries, understood, lookup, rules) for part in understood.parts)
+    texts = list(dict.fromkeys(text for part in understood.parts for text in (part.readings[0], part.said)))
+    vectors = dict(zip(texts, lookup.embedder.embed_questions(texts), strict=True))
+    found = tuple(_found(part, vectors, understood, lookup, rules) for part in understood.parts)
     keys = {passage_key(passage_id) for part in found for passage_id in _needed(part)}
     return Retrieved(understood, found, readable(lookup.shelf.fetch(sorted(keys)), understood.role, understood.days))
 
@@ -103,36 +104,42 @@ def _needed(part: FoundPart) -> set[PassageId]:
     return cited.union(*(scored.passage.basis for scored in part.loose))
 
 
-def _queries(texts: Sequence[str], lookup: Lookup) -> dict[str, Query]:
-    vectors = lookup.embedder.embed_questions(texts)
-    return {
-        text: Query(text, vector, lookup.recogniser.recognise(text, vector))
-        for text, vector in zip(texts, vectors, strict=True)
-    }
+def _query(readings: Sequence[str], vector: Vector, recogniser: Recogniser) -> Query:
+    """Read a question in several ways: by the meaning of the likeliest reading and the mean of what all words tell.
 
-
-def _found(part: Part, queries: Mapping[str, Query], understood: Understood, lookup: Lookup, rules: Rules) -> FoundPart:
-    """Look up every reading of a part and bring them together.
-
-    What was really said decides which written reply fits, whatever the reading.
+    Embedding every reading would cost as much again for each, and brings little (docs/adr/0003-ranking.md).
     """
+    found = [recogniser.recognise(reading, vector) for reading in readings]
+    share = 1 / len(found)
+    chances = {key: share * sum(one.log_chances[key] for one in found) for key in found[0].log_chances}
+    return Query(readings[0], vector, Recognised(chances, found[0].lean))
+
+
+def _found(
+    part: Part, vectors: Mapping[str, Vector], understood: Understood, lookup: Lookup, rules: Rules
+) -> FoundPart:
+    """Look up a part in its readings; what was really said decides which written reply fits."""
     days = understood.days | frozenset(day for reading in part.readings for day in _days_of_years(reading))
-    rankings = {
-        text: ranked(queries[text], understood.role, days, lookup, rules.calibration)
-        for text in dict.fromkeys((*part.readings, part.said))
-    }
+    query = _query(part.readings, vectors[part.readings[0]], lookup.recogniser)
+    all_targets = ranked(query, understood.role, days, lookup, rules.calibration)
+    said_query = _query((part.said,), vectors[part.said], lookup.recogniser)
+    said = (
+        all_targets
+        if part.said == part.readings[0]
+        else ranked(said_query, understood.role, days, lookup, rules.calibration)
+    )
+    lean = said_query.recognised.lean
+    around = lookup.recogniser.recognise(understood.whole, vectors[part.said]).lean
     together = " ".join(part.readings)
     mentioned = frozenset(mention.term.identifier for mention in rules.terms.mentions(together))
-    all_targets = merged([rankings[reading] for reading in part.readings])
     candidates = [candidate for candidate in all_targets if _is_wanted(candidate.target, mentioned)]
     answers = tuple(
         Match(c.target, c.score, c.near, c.cosine, c.line) for c in candidates if isinstance(c.target, WrittenAnswer)
     )
-    said = rankings[part.said]
     replies = tuple(
         Match(c.target, c.score, c.near, c.cosine, c.line) for c in said if isinstance(c.target, WrittenReply)
     )
-    signals = _signals(part, candidates, said, queries, understood, lookup, rules)
+    signals = _signals(part, candidates, said, lean, around, understood, lookup, rules)
     return FoundPart(
         text=part.readings[0],
         said=part.said,
@@ -140,7 +147,7 @@ def _found(part: Part, queries: Mapping[str, Query], understood: Understood, loo
         answers=answers[:MAX_ANSWERS],
         replies=replies[:MAX_ANSWERS],
         loose=_without_twins([Scored(c.target, c.score) for c in candidates if isinstance(c.target, Passage)]),
-        passages=_passages(candidates, answers, understood.role, days, lookup, rules.calibration),
+        passages=_passages(candidates, understood.role, days, lookup.shelf, rules.calibration),
         signals=signals,
         zone=zone_of(signals, rules.calibration),
         nearest=max((c.near for c in candidates if not isinstance(c.target, WrittenReply)), default=FAR),
@@ -172,7 +179,8 @@ def _signals(
     part: Part,
     candidates: Sequence[Candidate],
     said: Sequence[Candidate],
-    queries: Mapping[str, Query],
+    lean: float,
+    around: float,
     understood: Understood,
     lookup: Lookup,
     rules: Rules,
@@ -187,8 +195,8 @@ def _signals(
         outside=max((c.near for c in said if isinstance(c.target, WrittenReply)), default=FAR),
         text=max((c.cosine - offset for c in inside if c.line is None), default=FAR),
         words=max((hit.score for hit in lexical), default=0.0),
-        lean=queries[part.said].recognised.lean,
-        around=queries[understood.whole].recognised.lean,
+        lean=lean,
+        around=around,
         strong_terms=len({mention.term.identifier for mention in mentions if mention.term.is_strong}),
         other_subjects=len({mention.term.identifier for mention in rules.other_subjects.mentions(part.said)}),
         case_facts=len(understood.case.new),
@@ -197,43 +205,41 @@ def _signals(
 
 
 def _passages(
-    candidates: Sequence[Candidate],
-    answers: Sequence[Match[WrittenAnswer]],
-    role: Role,
-    days: frozenset[date],
-    lookup: Lookup,
-    calibration: Calibration,
+    candidates: Sequence[Candidate], role: Role, days: frozenset[date], shelf: Shelf, calibration: Calibration
 ) -> tuple[Scored, ...]:
-    """Give the best passages: found by themselves, cited by a written answer, or what a note rests on.
+    """Give the passages by how much of an answer they are expected to carry, the best one scoring 1.
 
-    Official text goes before the note that rests on it.
+    That is the sum, over all texts that may be asked for, of the chance of the text and the weight of the passage in it
+    (the probability ranking principle: Robertson, *The probability ranking principle in IR*, 1977). Official text goes
+    before the note that rests on it.
     """
-    own = {c.target.id: Scored(c.target, c.score) for c in candidates if isinstance(c.target, Passage)}
-    lent: dict[PassageId, float] = {}
-    near = [match for match in answers if match.score >= answers[0].score - ANSWER_REACH]
-    for match in near:
-        for place, passage_id in enumerate(dict.fromkeys(cite.passage_id for cite in _cites(match.target))):
-            _lend(lent, passage_id, match.score - CITE_STEP * place)
-    notes = sorted(own.values(), key=lambda scored: -scored.score)[:MAX_PASSAGES]
-    for scored in notes:
-        for passage_id in scored.passage.basis:
-            _lend(lent, passage_id, scored.score)
-    fetched = readable(lookup.shelf.fetch([passage_key(passage_id) for passage_id in lent]), role, days)
-    for passage in fetched.values():
-        if passage.id not in own or own[passage.id].score < lent[passage.id]:
-            own[passage.id] = Scored(passage, lent[passage.id])
-    weighted = (_weighted(scored, calibration) for scored in own.values())
-    return _without_twins(sorted(weighted, key=lambda scored: -scored.score))
+    expected: dict[PassageId, float] = {}
+    top = max((c.score for c in candidates if not isinstance(c.target, WrittenReply)), default=0.0)
+    for candidate in candidates:
+        chance = math.exp(calibration.kernel_sharpness * (candidate.score - top))
+        for passage_id, weight in _carried_by(candidate.target).items():
+            expected[passage_id] = expected.get(passage_id, 0.0) + chance * weight
+    likely = heapq.nlargest(LIKELY_PASSAGES, expected, key=lambda passage_id: expected[passage_id])
+    found = readable(shelf.fetch([passage_key(passage_id) for passage_id in likely]), role, days)
+    weighted = [(p, expected[p.id] * _weight_of(p, calibration)) for p in found.values()]
+    best = max((value for _, value in weighted), default=1.0)
+    return _without_twins(sorted((Scored(p, value / best) for p, value in weighted), key=lambda s: -s.score))
 
 
-def _weighted(scored: Scored, calibration: Calibration) -> Scored:
-    if scored.passage.grade is not Grade.OFFICIAL:
-        return scored
-    return Scored(scored.passage, scored.score + calibration.official_bonus)
+def _carried_by(target: Target) -> dict[PassageId, float]:
+    """Give the passages that a text consists of or rests on, with their weight in it."""
+    match target:
+        case Passage():
+            return {**dict.fromkeys(target.basis, BASIS_WEIGHT), target.id: 1.0}
+        case WrittenAnswer():
+            further = {cite.passage_id: BASIS_WEIGHT for claim in target.statements for cite in claim.cites}
+            return {**further, **{cite.passage_id: 1.0 for cite in target.lead.cites}}
+        case WrittenReply():
+            return {}
 
 
-def _lend(lent: dict[PassageId, float], passage_id: PassageId, score: float) -> None:
-    lent[passage_id] = max(score, lent.get(passage_id, 0.0))
+def _weight_of(passage: Passage, calibration: Calibration) -> float:
+    return calibration.official_weight if passage.grade is Grade.OFFICIAL else 1.0
 
 
 def _without_twins(best_first: Sequence[Scored]) -> tuple[Scored, ...]:

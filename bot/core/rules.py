@@ -138,7 +138,7 @@ class Calibration:
     near_weight: float
     bm25_weight: float
     text_offset: float
-    official_bonus: float
+    official_weight: float
     answer_bonus: float
     scope_weights: Mapping[str, float]
     refuse_below: float

@@ -7,10 +7,13 @@ Knows nothing of how a statement was written: by people, by rule or by a model.
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot.core.corpus import Source, SourceId
-from bot.core.figures import Figure, facts_in, forces_in, numbers_in
+from bot.core.figures import Figure, Force, facts_in, forces_in, numbers_in
 from bot.core.model import Statement
+from bot.core.references import KEPT_TEXTS
 
 
 class Fault(Enum):
@@ -39,17 +42,29 @@ def fault_of(statement: Statement, sources: Mapping[SourceId, Source]) -> Fault 
 
 
 def _unsupported(statement: Statement, sources: Mapping[SourceId, Source]) -> Fault | None:
-    evidence = [_evidence(statement, i, sources) for i in range(len(statement.quotes))]
-    carried_facts = frozenset(fact for text in evidence for fact in facts_in(text))
-    if not facts_in(statement.text) <= carried_facts:
+    carried = [_claims_in(_evidence(statement, i, sources)) for i in range(len(statement.quotes))]
+    if not facts_in(statement.text) <= frozenset().union(*(one.facts for one in carried)):
         return Fault.REFERENCE
-    carried_numbers = frozenset(number for text in evidence for number in numbers_in(text))
-    if any(not _is_carried(number, carried_numbers) for number in numbers_in(statement.text)):
+    numbers = frozenset().union(*(one.numbers for one in carried))
+    if any(not _is_carried(number, numbers) for number in numbers_in(statement.text)):
         return Fault.NUMBER
-    carried_forces = frozenset(force for text in evidence for force in forces_in(text))
-    if not forces_in(statement.text) <= carried_forces:
+    if not forces_in(statement.text) <= frozenset().union(*(one.forces for one in carried)):
         return Fault.DUTY
     return None
+
+
+class _Claims(NamedTuple):
+    """What a text carries that can be checked."""
+
+    facts: frozenset[str]
+    numbers: frozenset[Figure]
+    forces: frozenset[Force]
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _claims_in(evidence: str) -> _Claims:
+    """Give what evidence carries; the texts of the corpus come back with other questions."""
+    return _Claims(facts_in(evidence), numbers_in(evidence), forces_in(evidence))
 
 
 def _evidence(statement: Statement, i: int, sources: Mapping[SourceId, Source]) -> str:
