@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help chat test check lint types imports unit eval bench wheel calibrate settings lock clean
+.PHONY: help chat test check lint types imports unit eval bench wheel calibrate settings picture lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -49,6 +49,10 @@ wheel: $(VENV)/.dev ## build the wheel, install it in a bare environment and ask
 
 settings: $(VENV)/.dev ## write .env.example from the settings
 	$(BIN)/python -c "from bot.settings import example_file; print(example_file(), end='')" > .env.example
+
+picture: $(VENV)/.dev ## make the picture of the README anew
+	$(BIN)/isvbot-ingest sync
+	$(BIN)/python -m scripts.picture
 
 lock: ## write the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-emit-index-url -o requirements.lock --upgrade

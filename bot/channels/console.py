@@ -4,7 +4,8 @@ Knows rich, the slash commands and how a source is shown.
 Knows nothing of how an answer is made; it is handed something to ask.
 """
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,6 +26,9 @@ Pause = Callable[[float], None]
 WORD_PAUSE_S = 0.012
 """Seconds between words when an answer is written out; the answer itself is ready and verified by then."""
 
+HANGING = 4
+"""Columns by which what belongs to a source hangs under its number."""
+
 SHOWN_QUOTE_CHARS = 160
 """Characters of a quote under an answer; /bron shows it whole."""
 
@@ -38,7 +42,9 @@ _MONTHS = {
 }
 
 
-def show_answer(console: Console, answer: Answer, messages: Messages, pause: Pause | None = None) -> None:
+def show_answer(
+    console: Console, answer: Answer, messages: Messages, pause: Pause | None = None, *, with_quotes: bool = True
+) -> None:
     """Write an answer with its sources; with ``pause`` word by word."""
     console.print()
     _write(console, answer.text, pause)
@@ -46,8 +52,12 @@ def show_answer(console: Console, answer: Answer, messages: Messages, pause: Pau
         console.print()
         console.print(messages.say("sources_heading", answer.language), style="bold")
         for citation in answer.citations:
-            console.print(source_head(citation, answer.language, messages))
-            console.print(Padding(Text(f"“{shortened(citation.quote, SHOWN_QUOTE_CHARS)}”", style="dim"), (0, 0, 0, 4)))
+            _print_hanging(console, source_head(citation, answer.language, messages))
+            if with_quotes:
+                quote = f"“{shortened(citation.quote, SHOWN_QUOTE_CHARS)}”"
+                console.print(Padding(Text(quote, style="dim"), (0, 0, 0, HANGING)))
+        if not with_quotes:
+            console.print(Text(messages.say("sources_hint", answer.language), style="dim"))
     if answer.follow_ups:
         console.print()
         console.print(messages.say("follow_ups_heading", answer.language), style="bold")
@@ -59,7 +69,7 @@ def show_answer(console: Console, answer: Answer, messages: Messages, pause: Pau
 def show_source(console: Console, citation: Citation, language: Language, messages: Messages) -> None:
     """Write one source in full: where it stands, and its quote word for word."""
     console.print()
-    console.print(source_head(citation, language, messages))
+    _print_hanging(console, source_head(citation, language, messages))
     lines = [messages.say("source_by", language, publisher=citation.publisher)]
     lines.append(messages.say("source_reference", language, reference=citation.reference))
     if citation.url:
@@ -92,15 +102,31 @@ def day_in_words(day: date, language: Language) -> str:
 
 
 def _write(console: Console, text: str, pause: Pause | None) -> None:
-    if pause is None:
-        console.print(Text(text))
-        return
-    wrapped = Text(text).wrap(console, console.width)
-    for line in wrapped:
-        for word in line.plain.split(" "):
+    for line in _wrapped(text, console.width):
+        if pause is None:
+            console.print(Text(line))
+            continue
+        for word in line.split(" "):
             console.print(Text(f"{word} "), end="")
             pause(WORD_PAUSE_S)
         console.print()
+
+
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """Give the lines of a text; what an item of a list has on further lines hangs under its first."""
+    for line in text.splitlines():
+        hanging = "  " if line.startswith("- ") else ""
+        yield from textwrap.wrap(line, width, subsequent_indent=hanging, break_long_words=False) or [""]
+
+
+def _print_hanging(console: Console, text: Text) -> None:
+    """Write a text whose further lines hang under its first."""
+    first = text.wrap(console, console.width)[0]
+    console.print(first)
+    rest = text[len(first.plain.rstrip()) :]
+    rest.plain = rest.plain.lstrip()
+    if rest.plain:
+        console.print(Padding(rest, (0, 0, 0, HANGING)))
 
 
 @dataclass
@@ -205,7 +231,7 @@ class Chat:
         question = self._conversation.question(text)
         answer = self._ask(question)
         self._conversation.remember(text, answer)
-        show_answer(self._console, answer, self._messages, self._pause)
+        show_answer(self._console, answer, self._messages, self._pause, with_quotes=False)
 
     def _citations(self) -> tuple[Citation, ...]:
         """Give the sources of the last answer.

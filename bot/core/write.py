@@ -5,7 +5,7 @@ Knows nothing of channels; the text is plain, with ``[n]`` after what source n c
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.corpus import Caveat, Language, Passage, Source, SourceId, Status
 from bot.core.decision import Decision
@@ -69,8 +69,9 @@ class _Checked:
 def verify(draft: Draft, sources: Mapping[SourceId, Source], messages: Messages) -> Verified:
     """Drop every statement that its sources do not carry, and write out the rest."""
     language = draft.retrieved.understood.language
-    checked = [_checked(part, sources) for part in draft.parts]
-    dropped = sum(len(c.part.statements) - len(c.statements) for c in checked)
+    whole = [_checked(part, sources) for part in draft.parts]
+    dropped = sum(len(c.part.statements) - len(c.statements) for c in whole)
+    checked = _without_repeats(whole)
     if not any(c.is_answered for c in checked):
         return _ended(checked, language, messages, dropped)
     citations = _Citations(sources)
@@ -88,6 +89,16 @@ def _checked(part: DraftPart, sources: Mapping[SourceId, Source]) -> _Checked:
     """Keep what its sources carry; what is told beside an answer goes where the answer itself does."""
     kept = tuple(statement for statement in part.statements if fault_of(statement, sources) is None)
     return _Checked(part, kept if any(not statement.is_aside for statement in kept) else ())
+
+
+def _without_repeats(checked: Sequence[_Checked]) -> list[_Checked]:
+    """Leave out what an earlier part of the answer told already; a lead stays, for it answers its own part."""
+    told: set[str] = set()
+    kept = []
+    for one in checked:
+        kept.append(replace(one, statements=tuple(s for s in one.statements if s.is_lead or s.text not in told)))
+        told.update(statement.text for statement in one.statements)
+    return kept
 
 
 def _ended(checked: Sequence[_Checked], language: Language, messages: Messages, dropped: int) -> Verified:
