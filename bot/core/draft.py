@@ -7,6 +7,7 @@ Knows nothing of vectors; what it writes is still to be verified.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from bot.core.corpus import Caveat, Cite, Claim, Grade, Language, Passage, Role, Status, WrittenAnswer
 from bot.core.decision import Decision, Outcome
@@ -169,9 +170,10 @@ def _leads_beside(drafted: DraftPart, part: FoundPart, retrieved: Retrieved) -> 
     ]
     best = max((score for score, _ in others), default=0.0)
     near = sorted((o for o in others if o[1].id != drafted.used and o[0] >= best - LEAD_REACH), key=lambda o: -o[0])
-    told = {statement.text for statement in drafted.statements}
-    leads = (_lead_of(target, part.text, retrieved) for _, target in near[:MAX_LEADS])
-    return tuple(lead for lead in leads if lead is not None and lead.text not in told)
+    told = {quote for statement in drafted.statements for quote in statement.quotes}
+    leads = (_lead_of(target, part.text, retrieved) for _, target in near)
+    new = (lead for lead in leads if lead is not None and not told.issuperset(lead.quotes))
+    return tuple(islice(new, MAX_LEADS))
 
 
 def _lead_of(target: WrittenAnswer | Passage, question: str, retrieved: Retrieved) -> Statement | None:

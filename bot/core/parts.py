@@ -5,6 +5,7 @@ Knows nothing of what is asked.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.plain import squeezed, words
@@ -40,10 +41,12 @@ _FRAME = re.compile(
 )
 """Who says what follows: it draws the search to those words, and away from what is asked."""
 
+_ABOUT_WHAT = r"(?:op|aan|in|van|voor|met|onder|bij|tot|namens) (?:wie|welke?|wat)"
 _JOINT = re.compile(
-    r"(?:,?\s+(?:en|maar|and|but)\s+|\?\s*(?:en\s+|and\s+)?|;\s+|,\s+(?=(?:hoe(?:veel)?|wat|wie|waar|wanneer)\b))"
-    r"(?=(?:wat|wie|waar|wanneer|waarom|hoe|hoeveel|welke?|in welk\w*|op welk\w*|namens wie|aan wie|moet(?:en)?|mag|"
-    r"mogen|geldt|gelden|valt|vallen|sinds|krijg|what|who|whom|where|when|why|how|which|do|does|must|may|can|is|are)\b)",
+    r"(?:,?\s+(?:en|maar|and|but)\s+|\?\s*(?:en\s+|and\s+)?|;\s+"
+    rf"|,\s+(?=(?:hoe(?:veel)?|wat|wie|waar|wanneer|welke?|waarom|{_ABOUT_WHAT})\b))"
+    rf"(?=(?:wat|wie|waar|wanneer|waarom|hoe|hoeveel|welke?|in welk\w*|op welk\w*|{_ABOUT_WHAT}|moet(?:en)?|mag"
+    r"|mogen|geldt|gelden|valt|vallen|sinds|krijg|what|who|whom|where|when|why|how|which|do|does|must|may|can|is|are)\b)",
     re.IGNORECASE,
 )
 _ASKING_WORDS = frozenset(
@@ -53,6 +56,19 @@ _ASKING_WORDS = frozenset(
 _QUESTION_WORDS = frozenset(
     "wat wie waar wanneer waarom hoe hoeveel welke welk sinds what who where when why how which".split()
 )
+_HOLLOW = _ASKING_WORDS | frozenset(
+    "a aan about al allebei als an and answer antwoord antwoorden anything as bedankt bedoelen bedoelt beide"
+    " betekent bij daar daarachter daarmee daarop dan dank dat de denk denkt die dit doe doen drie dus echt een"
+    " eigenlijk elk elke en er even for fout ga gaat gedachte gelijk gevoel gevraagd goed graag haar he hem her"
+    " het hier hiermee hierop hij him hoezo how hun i iets ik in is it je jij juist juiste jullie kan kloppen"
+    " klopt kort kun kunt maar me mean means mij mijn misschien my na namens nee niet nog nou nu of om on ons onze"
+    " ook op or our over praatje precies reactie reageer reageren relatie reply right say schrijf schrijven she"
+    " should so staat straks te tell terug terugschrijven terugsturen that the then they this to toch true twee u"
+    " uit us uw van verhaal vertel vertellen vind vinden volgens voor vraag vragen waar we weer weet wel weten"
+    " what wij wil with write wrong you ze zeg zeggen zij zit zo zoiets zulke".split()
+)
+"""Words that say nothing of a subject."""
+
 _LINKS = frozenset("en maar dus of oh and but so".split())
 _POINTS_BACK = frozenset(
     "die dat deze dit daar daarvan daarvoor daarover daarbij daarmee daarin daaruit hem haar hij zij ze hen hun het er"
@@ -94,12 +110,27 @@ def questions_of(text: str, rules: ScreenRules) -> tuple[Asked, ...]:
     if not asking:
         return (_asked(_REPORTED.sub("", _last_words(kept))),)
     pieces = [(i, piece) for i in asking for piece in _split(_REPORTED.sub("", kept[i]))]
-    if len(pieces) == 1:
-        return (_with_unframed(_only(kept, *pieces[0])),)
-    found = [
-        _one_of_many(kept, i, piece, goes_on=n > 0 and pieces[n - 1][0] == i) for n, (i, piece) in enumerate(pieces)
-    ]
-    return tuple({asked.said: _with_unframed(asked) for asked in found}.values())
+    solid = [(i, piece) for i, piece in pieces if not _is_hollow(piece)]
+    if len(pieces) == 1 or not solid:
+        return (_with_unframed(_only(kept, *pieces[-1])),)
+    found = [_one_of_many(kept, i, piece, goes_on=n > 0 and solid[n - 1][0] == i) for n, (i, piece) in enumerate(solid)]
+    claim = _claim_before(kept, pieces)
+    return tuple({asked.said: _with_unframed(asked) for asked in (*claim, *found)}.values())
+
+
+def _claim_before(kept: tuple[str, ...], pieces: Sequence[tuple[int, str]]) -> tuple[Asked, ...]:
+    """Give the question that a hollow piece ("who is right?") asks of the claims before it, if there are any."""
+    asking = {i for i, _ in pieces}
+    place = next((i for i, piece in pieces if _is_hollow(piece) and any(j not in asking for j in range(i))), None)
+    if place is None:
+        return ()
+    claims = [kept[j] for j in range(place) if j not in asking]
+    return (_asked(_REPORTED.sub("", _last_words(claims))),)
+
+
+def _is_hollow(piece: str) -> bool:
+    """Say whether a piece asks something of what was said elsewhere, without a word of its own."""
+    return all(word in _HOLLOW for word in words(piece))
 
 
 def _with_unframed(asked: Asked) -> Asked:
@@ -136,7 +167,7 @@ def _is_short(kept: tuple[str, ...]) -> bool:
     return sum(len(sentence.split()) for sentence in kept) <= WHOLE_WORDS
 
 
-def _last_words(kept: tuple[str, ...]) -> str:
+def _last_words(kept: Sequence[str]) -> str:
     return " ".join(" ".join(kept).split()[-WHOLE_WORDS:])
 
 
