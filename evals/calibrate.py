@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from bot.bootstrap import build_assistant
 from bot.core.assistant import Tools
-from bot.core.corpus import Role
+from bot.core.corpus import Kind, Role
 from bot.core.model import Question, Turn
-from bot.core.retrieve import retrieve
+from bot.core.retrieve import FoundPart, retrieve
 from bot.core.rules import Calibration
 from bot.core.scope import FEATURES, features_of, probability_in_scope
 from bot.core.screen import Screened, screen
@@ -28,8 +28,12 @@ from bot.settings import read_settings
 from evals.cases import FOLDER, read_cases
 
 RIDGE = 0.5
+KEPT_FROM_KINDS = 0.99
+"""Share of questions in scope that must not be taken for small talk, an order or a request to judge."""
+
+LEAST_LIMIT = 0.5
 FOLDS = 5
-KEPT_IN_SCOPE = 0.95
+KEPT_IN_SCOPE = 0.97
 """Share of questions in scope that must stay above the lower threshold; the rest of the work is the verifier's."""
 
 TARGET = Path(__file__).parent.parent / "knowledge" / "calibration.yaml"
@@ -60,23 +64,32 @@ def labelled_questions() -> list[Labelled]:
     return found
 
 
-def features(questions: Sequence[Labelled], tools: Tools) -> tuple[Array, Array]:
-    """Give the features and labels of each part of each question; of a mail in scope only its clearest part."""
-    rows: list[list[float]] = []
-    labels: list[float] = []
+def measured(questions: Sequence[Labelled], tools: Tools) -> list[tuple[FoundPart, bool]]:
+    """Give each part of each question, with whether it is about ISV; of a mail in scope only its clearest part."""
+    found: list[tuple[FoundPart, bool]] = []
+    calibration = tools.rules.calibration
     for one in questions:
         screened = screen(Question(one.text, Role.OFFICER, date.today(), None, one.history), tools.finder, tools.rules)
         if not isinstance(screened, Screened):
             continue
         parts = retrieve(understand(screened, tools.speller, tools.rules), tools.lookup, tools.rules).parts
-        calibration = tools.rules.calibration
         if one.in_scope:
             parts = (max(parts, key=lambda part: probability_in_scope(part.signals, calibration)),)
-        for part in parts:
-            found = features_of(part.signals)
-            rows.append([found[name] for name in FEATURES])
-            labels.append(float(one.in_scope))
-    return np.asarray(rows), np.asarray(labels)
+        found.extend((part, one.in_scope) for part in parts)
+    return found
+
+
+def features(parts: Sequence[tuple[FoundPart, bool]]) -> tuple[Array, Array]:
+    """Give the features and labels of parts."""
+    rows = [[features_of(part.signals)[name] for name in FEATURES] for part, _ in parts]
+    return np.asarray(rows), np.asarray([float(in_scope) for _, in_scope in parts])
+
+
+def limits(parts: Sequence[tuple[FoundPart, bool]]) -> dict[Kind, float]:
+    """Give, for each kind that is not answered, the chance that hardly a question in scope reaches."""
+    kinds = (Kind.SMALLTALK, Kind.INJECTION, Kind.JUDGEMENT)
+    found = {kind: [part.kinds[kind] for part, in_scope in parts if in_scope] for kind in kinds}
+    return {k: round(max(LEAST_LIMIT, float(np.quantile(values, KEPT_FROM_KINDS))), 2) for k, values in found.items()}
 
 
 def fit(design: Array, labels: Array) -> Array:
@@ -116,7 +129,8 @@ def main() -> int:
     before = tools.rules.calibration
     weights = {name: before.scope_weights.get(name, 0.0) for name in FEATURES}
     tools = replace(tools, rules=replace(tools.rules, calibration=replace(before, scope_weights=weights)))
-    design, labels = features(labelled_questions(), tools)
+    parts = measured(labelled_questions(), tools)
+    design, labels = features(parts)
     chances = out_of_fold(design, labels)
     refuse_below = round(float(np.quantile(chances[labels == 1], 1 - KEPT_IN_SCOPE)), 2)
     sure_above = round(max(refuse_below, float(np.quantile(chances[labels == 0], 0.9))), 2)
@@ -135,6 +149,7 @@ def main() -> int:
             scope_weights=fitted,
             refuse_below=refuse_below,
             sure_above=sure_above,
+            kind_limits=limits(parts),
         )
     )
     print(f"written: {TARGET.name} {fitted}")
@@ -143,6 +158,7 @@ def main() -> int:
 
 def write(calibration: Calibration) -> None:
     """Write the calibration file."""
+    limits_by_kind = "\n".join(f"  {kind.value}: {limit}" for kind, limit in calibration.kind_limits.items())
     weights = "\n".join(f"  {name}: {value}" for name, value in calibration.scope_weights.items())
     TARGET.write_text(
         "# Written by `python -m evals.calibrate`; do not edit by hand. What each value does: bot/core/rules.py.\n"
@@ -155,7 +171,8 @@ def write(calibration: Calibration) -> None:
         f"answer_bonus: {calibration.answer_bonus}\n"
         f"scope_weights:\n{weights}\n"
         f"refuse_below: {calibration.refuse_below}\n"
-        f"sure_above: {calibration.sure_above}\n",
+        f"sure_above: {calibration.sure_above}\n"
+        f"kind_limits:\n{limits_by_kind}\n",
         "utf-8",
     )
 

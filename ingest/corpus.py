@@ -6,11 +6,11 @@ Knows nothing of vectors.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
-from bot.core.corpus import Passage, Source, WrittenAnswer, WrittenReply
+from bot.core.corpus import Kind, Passage, Source, WrittenAnswer, WrittenReply
 from bot.core.entries import Entry, Target, entries_of, key_of
 from bot.core.errors import ContentError
 from bot.core.plain import squeezed
@@ -18,9 +18,9 @@ from ingest.passages import full_register, passages_of, source_of
 from knowledge.loader import (
     knowledge_digest,
     read_answers,
+    read_kinds,
     read_register,
     read_replies,
-    read_scope,
     read_sources,
     written_answer,
     written_reply,
@@ -35,9 +35,8 @@ class ReadCorpus:
     targets: tuple[Target, ...]
     files_digest: str
     skipped: tuple[tuple[str, str], ...] = field(default=())
-    inside: tuple[str, ...] = ()
-    outside: tuple[str, ...] = ()
-    """Examples of questions inside and outside the subject; they point to no target."""
+    examples: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+    """Messages of each kind, to learn from; they point to no target."""
 
 
 def read_corpus(root: Traversable | None = None) -> ReadCorpus:
@@ -55,9 +54,8 @@ def read_corpus(root: Traversable | None = None) -> ReadCorpus:
     _check_ids([(path, key_of(target)) for path, target in named])
     passages, skipped = without_twins([passage for _, passage in placed])
     targets: tuple[Target, ...] = (*passages, *(a for _, a in answers), *(r for _, r in replies))
-    scope = read_scope(root)
     sources = tuple(source_of(file) for file in files)
-    return ReadCorpus(sources, targets, knowledge_digest(root), skipped, scope.inside, scope.outside)
+    return ReadCorpus(sources, targets, knowledge_digest(root), skipped, read_kinds(root))
 
 
 def _check_ids(named: Sequence[tuple[str, str]]) -> None:

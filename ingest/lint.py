@@ -23,10 +23,10 @@ from ingest.passages import full_register, passages_of, source_of
 from knowledge.loader import (
     read_answers,
     read_glossary,
+    read_kinds,
     read_register,
     read_replies,
     read_rules,
-    read_scope,
     read_sources,
     written_answer,
 )
@@ -68,7 +68,7 @@ def lint(root: Traversable | None = None, today: date | None = None) -> tuple[Fi
     try:
         knowledge = _read(root)
         rules = read_rules(root)
-        read_scope(root)
+        read_kinds(root)
     except ContentError as error:
         file, _, rest = str(error).partition(": ")
         field, _, text = rest.partition(": ")

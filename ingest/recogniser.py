@@ -1,6 +1,6 @@
-"""Learns from the question lines which target a question asks for, and whether it is about the subject.
+"""Learns from the question lines which target a question asks for, and from examples what a message is.
 
-Knows multinomial and binary logistic regression (Hosmer, Lemeshow and Sturdivant, *Applied Logistic Regression*,
+Knows multinomial logistic regression (Hosmer, Lemeshow and Sturdivant, *Applied Logistic Regression*,
 2013), fitted in small batches with Adam (Kingma and Ba, *Adam: a method for stochastic optimization*, 2015).
 The same lines give the same weights on the same machine.
 Knows nothing of files.
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.adapters.recogniser import LinearRecogniser, meaning_of, wording_of
+from bot.core.corpus import Kind
 from bot.core.features import PLACES
 from bot.core.ports import Vector
 
@@ -34,39 +35,43 @@ Array = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question line with its vector; ``key`` is its target, or empty where it only shows the subject."""
+    """A line or message with its vector and kind; ``key`` is its target, or empty where it only shows the kind."""
 
     text: str
     vector: Vector
+    kind: Kind
     key: str = ""
 
 
-def fit_recogniser(
-    inside: Sequence[Example], outside: Sequence[Example], dims: int, progress: Callable[[int, int], None]
-) -> LinearRecogniser:
-    """Learn from examples inside and outside the subject; ``progress`` is told epochs done and their number."""
-    examples = (*inside, *outside)
+def fit_recogniser(examples: Sequence[Example], dims: int, progress: Callable[[int, int], None]) -> LinearRecogniser:
+    """Learn from examples; ``progress`` is told epochs done and their number. Without examples nothing is known."""
     if not examples:
-        return _ignorant(dims)
+        none = np.zeros((dims + PLACES, len(Kind)), dtype=np.float32)
+        return LinearRecogniser((), none[:dims, 0], none[:, :0], none[0, :0], none, none[0])
     centre = np.mean([np.asarray(e.vector, dtype=np.float32) for e in examples], axis=0)
     rows = _Rows.of(examples, centre)
-    keys = _learnt_keys(inside)
+    keys = _learnt_keys(examples)
     numbers = {key: number for number, key in enumerate(keys)}
     labels = np.asarray([numbers.get(e.key, -1) for e in examples])
     told = np.flatnonzero(labels >= 0)
     weights, bias = _fit(rows, told, np.eye(len(keys), dtype=np.float32)[labels[told]], progress)
-    subject, subject_bias = _fit_subject(rows, len(inside), len(outside))
-    return LinearRecogniser(keys, centre, weights, bias, subject, subject_bias)
+    kinds = np.asarray([list(Kind).index(e.kind) for e in examples])
+    wanted = np.eye(len(Kind), dtype=np.float32)[kinds]
+    kind_weights, kind_bias = _fit(rows, np.arange(len(examples)), wanted, lambda _done, _total: None, _shares(kinds))
+    return LinearRecogniser(keys, centre, weights, bias, kind_weights, kind_bias)
 
 
-def _ignorant(dims: int) -> LinearRecogniser:
-    none = np.zeros(dims + PLACES, dtype=np.float32)
-    return LinearRecogniser((), none[:dims], np.zeros((dims + PLACES, 0), np.float32), none[:0], none, 0.0)
+def _shares(kinds: npt.NDArray[np.int64]) -> Array:
+    """Weigh each example by the root of how rare its kind is: a kind of few examples is heard, but not as loudly."""
+    counts = np.bincount(kinds, minlength=len(Kind)).astype(np.float32)
+    weights = 1 / np.sqrt(np.maximum(counts, 1.0))
+    each = weights[kinds]
+    return np.asarray(each * len(kinds) / each.sum(), dtype=np.float32)
 
 
-def _learnt_keys(inside: Sequence[Example]) -> tuple[str, ...]:
+def _learnt_keys(examples: Sequence[Example]) -> tuple[str, ...]:
     counts: dict[str, int] = {}
-    for example in inside:
+    for example in examples:
         if example.key:
             counts[example.key] = counts.get(example.key, 0) + 1
     enough = sorted((key for key, count in counts.items() if count >= MIN_LINES), key=lambda key: -counts[key])
@@ -103,9 +108,13 @@ class _Rows:
 
 
 def _fit(
-    rows: _Rows, told: npt.NDArray[np.int64], wanted: Array, progress: Callable[[int, int], None]
+    rows: _Rows,
+    told: npt.NDArray[np.int64],
+    wanted: Array,
+    progress: Callable[[int, int], None],
+    shares: Array | None = None,
 ) -> tuple[Array, Array]:
-    """Fit a softmax over the columns of ``wanted`` on the rows ``told``."""
+    """Fit a softmax over the columns of ``wanted`` on the rows ``told``, which may weigh differently."""
     width, count = rows.meaning.shape[1] + PLACES, wanted.shape[1]
     weights, bias = _Learnt((width, count)), _Learnt((count,))
     progress(0, EPOCHS)
@@ -115,27 +124,12 @@ def _fit(
         for places in order:
             block = rows.block(told[places])
             error = (_softmax(block @ weights.values + bias.values) - wanted[places]) / len(places)
+            if shares is not None:
+                error *= shares[places][:, None]
             weights.move(block.T @ error + DECAY * weights.values, epoch)
             bias.move(error.sum(axis=0), epoch)
         progress(epoch + 1, EPOCHS)
     return weights.values, bias.values
-
-
-def _fit_subject(rows: _Rows, inside: int, outside: int) -> tuple[Array, float]:
-    """Fit the log-odds of the subject, both sides weighing the same; without both sides they are zero."""
-    weights, bias = _Learnt((rows.meaning.shape[1] + PLACES,)), _Learnt(())
-    if not inside or not outside:
-        return weights.values, 0.0
-    labels = np.asarray([1.0] * inside + [0.0] * outside, dtype=np.float32)
-    share = np.where(labels == 1, 0.5 / inside, 0.5 / outside).astype(np.float32) * len(labels)
-    for epoch, order in _epochs(len(labels)):
-        for places in order:
-            block = rows.block(places)
-            chance = 1 / (1 + np.exp(-np.clip(block @ weights.values + bias.values, -30, 30)))
-            error = share[places] * (chance - labels[places]) / len(places)
-            weights.move(block.T @ error + DECAY * weights.values, epoch)
-            bias.move(error.sum(), epoch)
-    return weights.values, float(bias.values)
 
 
 def _epochs(count: int) -> Iterator[tuple[int, list[npt.NDArray[np.int64]]]]:

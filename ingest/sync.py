@@ -14,7 +14,7 @@ from importlib.metadata import version
 from bot.adapters.index import Learnt, corpus_words, files_digest, is_healthy, write_index
 from bot.adapters.index_folder import FORMAT, Build, IndexFolder, Manifest
 from bot.adapters.shelf import SqliteShelf, target_digest
-from bot.core.corpus import Status, WrittenReply
+from bot.core.corpus import Kind, Status, WrittenReply
 from bot.core.entries import Entry, Target, key_of, target_key
 from bot.core.errors import IndexMismatch, IndexUnavailable
 from bot.core.ports import Embedder, Vector
@@ -27,10 +27,13 @@ BATCH = 16
 
 VECTORS = "vectors-1"
 
-BESIDE_THE_SUBJECT = frozenset(
-    {Status.UNANSWERABLE_OUT_OF_SCOPE, Status.SMALLTALK, Status.REFUSED_INJECTION, Status.REFUSED_JUDGEMENT}
-)
-"""Lines of replies with these statuses show what the subject is not."""
+KINDS_OF_REPLIES = {
+    Status.UNANSWERABLE_OUT_OF_SCOPE: Kind.OUTSIDE,
+    Status.SMALLTALK: Kind.SMALLTALK,
+    Status.REFUSED_INJECTION: Kind.INJECTION,
+    Status.REFUSED_JUDGEMENT: Kind.JUDGEMENT,
+}
+"""What the lines of a written reply show; those of other replies are about the subject, and show nothing new."""
 
 
 class Stage(Enum):
@@ -78,7 +81,7 @@ def sync(
         comparison = _compare(corpus.targets, old_digests)
         if before is not None and before.manifest.corpus == digest and is_healthy(before):
             return _summary(comparison, corpus, 0, len(entries), before.name, was_current=True)
-        examples = (*examples_of(corpus.inside), *examples_of(corpus.outside))
+        examples = [example for texts in corpus.examples.values() for example in examples_of(texts)]
         vectors = _embed((*entries, *examples), old_vectors, embedder, progress)
         build = _write(corpus, entries, vectors, folder, embedder, digest, progress)
         fresh = len(vectors) - len(vectors.keys() & old_vectors.keys())
@@ -179,27 +182,26 @@ def _learnt(
     dims: int,
     progress: Progress,
 ) -> Learnt:
-    """Learn from the question lines, and from the examples of what the subject is and is not."""
-    beside, replies = _reply_keys(corpus.targets, BESIDE_THE_SUBJECT), _reply_keys(corpus.targets)
+    """Learn from the question lines, and from the examples of each kind of message."""
+    kinds = {key_of(target): _kind_of_lines(target) for target in corpus.targets}
     lines = [
-        Example(entry.text, vectors[digest], target_key(entry.id)) for entry, digest in entries if entry.is_question
+        Example(entry.text, vectors[digest], kind, key if kind is Kind.SUBJECT else "")
+        for entry, digest in entries
+        if entry.is_question and (kind := kinds[key := target_key(entry.id)]) is not None
     ]
-    inside = [line for line in lines if line.key not in replies]
-    outside = [line for line in lines if line.key in beside]
+    more = [
+        Example(entry.text, vectors[digest], kind)
+        for kind, texts in corpus.examples.items()
+        for entry, digest in examples_of(texts)
+    ]
     return Learnt(
-        sharpening=fit_sharpening([(line.key, line.vector) for line in inside], dims),
-        recogniser=fit_recogniser(
-            [*inside, *(Example(entry.text, vectors[digest]) for entry, digest in examples_of(corpus.inside))],
-            [*outside, *(Example(entry.text, vectors[digest]) for entry, digest in examples_of(corpus.outside))],
-            dims,
-            lambda done, total: progress(Stage.LEARNING, done, total),
-        ),
+        sharpening=fit_sharpening([(line.key, line.vector) for line in lines if line.key], dims),
+        recogniser=fit_recogniser([*lines, *more], dims, lambda done, total: progress(Stage.LEARNING, done, total)),
     )
 
 
-def _reply_keys(targets: Sequence[Target], statuses: frozenset[Status] = frozenset(Status)) -> frozenset[str]:
-    replies = (target for target in targets if isinstance(target, WrittenReply))
-    return frozenset(key_of(reply) for reply in replies if reply.status in statuses)
+def _kind_of_lines(target: Target) -> Kind | None:
+    return KINDS_OF_REPLIES.get(target.status) if isinstance(target, WrittenReply) else Kind.SUBJECT
 
 
 def _digest(corpus: ReadCorpus, entries: Sequence[tuple[Entry, str]]) -> str:

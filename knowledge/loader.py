@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from bot.core.corpus import (
     Claim,
+    Kind,
     Line,
     Stance,
     WrittenAnswer,
@@ -28,7 +29,6 @@ from knowledge.schema import (
     GlossaryTerm,
     RegisterEntry,
     ReplyFile,
-    ScopeFile,
     ScreenFile,
     SourceFile,
 )
@@ -41,7 +41,7 @@ def knowledge_digest(root: Traversable | None = None) -> str:
     for folder, suffix in (("sources", ".md"), ("answers", ".yaml"), ("replies", ".yaml")):
         for path, file in walk(top.joinpath(folder), folder, suffix):
             hasher.update(f"{path}\n".encode() + bytes_of(path, file))
-    for name in ("register.yaml", "scope.yaml"):
+    for name in ("register.yaml", "kinds.yaml"):
         hasher.update(bytes_of(name, top.joinpath(name)))
     return hasher.hexdigest()
 
@@ -83,13 +83,13 @@ def read_register(root: Traversable | None = None) -> dict[str, RegisterEntry]:
     return read_one(root, "register.yaml", TypeAdapter(dict[str, RegisterEntry]))
 
 
-def read_scope(root: Traversable | None = None) -> ScopeFile:
-    """Read the examples that teach where the subject ends.
+def read_kinds(root: Traversable | None = None) -> dict[Kind, tuple[str, ...]]:
+    """Read the messages that teach what kinds of message there are.
 
     Raises:
         ContentError: a field is wrong.
     """
-    return read_one(root, "scope.yaml", TypeAdapter(ScopeFile))
+    return read_one(root, "kinds.yaml", TypeAdapter(dict[Kind, tuple[str, ...]]))
 
 
 def read_glossary(root: Traversable | None = None) -> tuple[GlossaryTerm, ...]:

@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from bot.core.corpus import ALL_ROLES, Grade, Language, Role, Status
+from bot.core.corpus import ALL_ROLES, Grade, Kind, Language, Role, Status
 from bot.core.decision import VALUES, FactName, Outcome
 
-Kind = Literal["letter", "strategy", "guidance", "category", "law", "note"]
+SourceKind = Literal["letter", "strategy", "guidance", "category", "law", "note"]
 Verification = Literal["seed", "page", "page*", "recall", "open", "afleiding"]
 """How far a fact was verified, best first; ``page*`` is a third party, ``afleiding`` is derived."""
 
@@ -91,7 +91,7 @@ class FrontMatter(Strict):
     title: str
     publisher: str
     date: Day
-    kind: Kind
+    kind: SourceKind
     reference: str
     url: str = ""
     language: Language
@@ -186,13 +186,6 @@ class GlossaryTerm(Strict):
     """``strong``: the term by itself shows that a question is about ISV."""
     value: str = ""
     """The value of the fact of a purchase that the term tells."""
-
-
-class ScopeFile(Strict):
-    """Examples of questions inside and outside the subject."""
-
-    inside: tuple[str, ...] = ()
-    outside: tuple[str, ...] = ()
 
 
 def _check_values(place: str, name: FactName, values: tuple[bool | str, ...]) -> None:
@@ -307,3 +300,4 @@ class CalibrationFile(Strict):
     scope_weights: dict[str, float]
     refuse_below: float
     sure_above: float
+    kind_limits: dict[Kind, float]

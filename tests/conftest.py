@@ -72,9 +72,9 @@ def small_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for file in sorted((folder / kind).rglob("*.*")):
             if file.relative_to(folder).as_posix() not in KEPT:
                 file.unlink()
-    examples = yaml.safe_load((folder / "scope.yaml").read_text("utf-8"))
+    examples = yaml.safe_load((folder / "kinds.yaml").read_text("utf-8"))
     few = {name: lines[:KEPT_EXAMPLES] for name, lines in examples.items()}
-    (folder / "scope.yaml").write_text(yaml.safe_dump(few, allow_unicode=True), "utf-8")
+    (folder / "kinds.yaml").write_text(yaml.safe_dump(few, allow_unicode=True), "utf-8")
     return folder
 
 

@@ -102,7 +102,7 @@ def test_an_index_older_than_the_knowledge_is_named(installed: Settings, knowled
     kept = {file.relative_to(small) for file in small.rglob("*.*")}
     for extra in (file for file in knowledge_copy.rglob("*.*") if file.relative_to(knowledge_copy) not in kept):
         extra.unlink()
-    (knowledge_copy / "scope.yaml").write_bytes((small / "scope.yaml").read_bytes())
+    (knowledge_copy / "kinds.yaml").write_bytes((small / "kinds.yaml").read_bytes())
     same = installed.model_copy(update={"knowledge_dir": knowledge_copy})
     assert examined(same)[0] == 0
     with (knowledge_copy / changed).open("a", encoding="utf-8") as file:

@@ -22,7 +22,7 @@ from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
 
-from bot.core.errors import IndexUnavailable
+from bot.core.errors import IndexUnavailable, cannot_write
 from bot.core.ports import Hit, Vector
 
 COLLECTION = "entries"
@@ -111,9 +111,7 @@ def write_vectors(folder: Path, vectors: Iterable[tuple[str, Vector]]) -> None:
             ids = [entry for entry, _ in batch]
             collection.add(ids=ids, embeddings=np.asarray([vector for _, vector in batch], dtype=np.float32))
     except (ChromaError, RuntimeError) as error:
-        raise IndexUnavailable(
-            f"the vectors in {folder} cannot be written ({error}): make room, or set ISVBOT_DATA_DIR to another folder"
-        ) from error
+        raise IndexUnavailable(cannot_write(folder, error)) from error
     finally:
         client.close()
 

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from bot.core.errors import IndexUnavailable
+from bot.core.errors import IndexUnavailable, cannot_write
 
 LANGUAGES = ("nl", "en")
 
@@ -38,9 +38,7 @@ def write_dictionary(data_dir: Path) -> Path:
         _write(part)
     except sqlite3.Error as error:
         part.unlink(missing_ok=True)
-        raise IndexUnavailable(
-            f"the word list {path} cannot be written ({error}): make room, or set ISVBOT_DATA_DIR to another folder"
-        ) from error
+        raise IndexUnavailable(cannot_write(path, error)) from error
     part.replace(path)
     return path
 

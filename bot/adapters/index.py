@@ -20,7 +20,7 @@ from bot.adapters.sharpening import SharpenedVectorIndex, Sharpening
 from bot.adapters.shelf import SqliteShelf, write_shelf
 from bot.core.corpus import Source, WrittenReply
 from bot.core.entries import Entry, Target, key_of, lexical_text
-from bot.core.errors import IndexMismatch, IndexUnavailable
+from bot.core.errors import IndexMismatch, IndexUnavailable, cannot_write
 from bot.core.ports import Vector
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
@@ -89,13 +89,20 @@ def write_index(
     learnt: Learnt,
     vectors_name: str,
 ) -> None:
-    """Write the stores of a build; ``entries`` come with a digest, ``vectors`` by it, as the embedder made them."""
-    learnt.sharpening.save(part / SHARPENING)
-    learnt.recogniser.save(part / RECOGNISER)
-    write_shelf(part / SHELF, sources, targets, entries, vectors, corpus_words(targets))
-    words = part / WORDS
-    words.mkdir()
-    Bm25Index.build([(key_of(target), lexical_text(target)) for target in targets]).save(words)
+    """Write the stores of a build; ``entries`` come with a digest, ``vectors`` by it, as the embedder made them.
+
+    Raises:
+        IndexUnavailable: the folder cannot be written, for instance because the disk is full.
+    """
+    try:
+        learnt.sharpening.save(part / SHARPENING)
+        learnt.recogniser.save(part / RECOGNISER)
+        write_shelf(part / SHELF, sources, targets, entries, vectors, corpus_words(targets))
+        words = part / WORDS
+        words.mkdir()
+        Bm25Index.build([(key_of(target), lexical_text(target)) for target in targets]).save(words)
+    except OSError as error:
+        raise IndexUnavailable(cannot_write(part, error.strerror)) from error
     sharpened = ((entry.id, learnt.sharpening.sharpened(vectors[digest])) for entry, digest in entries)
     write_vectors(part / vectors_name, sharpened)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from bot.core.corpus import Corpus, Source, SourceId, WrittenAnswer
 from bot.core.entries import Target, entries_of, key_of, line_texts
 from bot.core.plain import words
-from bot.core.ports import Hit, PersonalDatum, Recognised, Vector
+from bot.core.ports import EVERY_KIND, Hit, PersonalDatum, Recognised, Vector
 
 
 class HashingEmbedder:
@@ -85,12 +85,12 @@ class OverlapRecogniser:
         self._lines = {key_of(target): [frozenset(words(line)) for line in line_texts(target)] for target in targets}
 
     def recognise(self, text: str, vector: Vector) -> Recognised:
-        """Recognise a question by its words alone; there is no lean."""
+        """Recognise a question by its words alone; any kind is as likely."""
         del vector
         wanted = frozenset(words(text))
         scores = {key: self.SHARPNESS * _best_share(wanted, lines) for key, lines in self._lines.items()}
         total = math.log(sum(map(math.exp, scores.values()))) if scores else 0.0
-        return Recognised({key: score - total for key, score in scores.items()}, 0.0)
+        return Recognised({key: score - total for key, score in scores.items()}, EVERY_KIND)
 
 
 def _best_share(wanted: frozenset[str], lines: Sequence[frozenset[str]]) -> float:

@@ -12,6 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from bot.core.corpus import Kind
 from bot.core.errors import IndexUnavailable
 from bot.core.features import text_features
 from bot.core.ports import Recognised, Vector
@@ -25,30 +26,33 @@ WORDING = 1.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearRecogniser:
-    """Two linear models over the same row: a softmax over ``keys``, and the log-odds of the subject.
+    """Two linear models over the same row: a softmax over ``keys``, and one over the kinds of message.
 
-    Shapes: ``centre`` (d,), ``weights`` (d + PLACES, n), ``bias`` (n,), ``subject_weights`` (d + PLACES,).
+    Shapes: ``centre`` (d,), ``weights`` (d + PLACES, n), ``bias`` (n,), ``kind_weights`` (d + PLACES, k) and
+    ``kind_bias`` (k,), the kinds in the order of ``Kind``.
     """
 
     keys: tuple[str, ...]
     centre: Array
     weights: Array
     bias: Array
-    subject_weights: Array
-    subject_bias: float
+    kind_weights: Array
+    kind_bias: Array
 
     def recognise(self, text: str, vector: Vector) -> Recognised:
         """Recognise a question by its words and its vector."""
         meaning = meaning_of(vector, self.centre)
         places, values = wording_of(text)
         dims = len(self.centre)
-        lean = meaning @ self.subject_weights[:dims] + values @ self.subject_weights[dims + places] + self.subject_bias
-        if not self.keys:
-            return Recognised({}, float(lean))
-        scores = meaning @ self.weights[:dims] + values @ self.weights[dims + places] + self.bias
-        shifted = scores - scores.max()
-        chances = shifted - np.log(np.exp(shifted).sum())
-        return Recognised(dict(zip(self.keys, chances.tolist(), strict=True)), float(lean))
+
+        def log_chances(weights: Array, bias: Array) -> Array:
+            scores = meaning @ weights[:dims] + values @ weights[dims + places] + bias
+            shifted = scores - scores.max(initial=-np.inf)
+            return np.asarray(shifted - np.log(np.exp(shifted).sum()))
+
+        kinds = np.exp(log_chances(self.kind_weights, self.kind_bias)).tolist()
+        chances = log_chances(self.weights, self.bias).tolist() if self.keys else []
+        return Recognised(dict(zip(self.keys, chances, strict=True)), dict(zip(Kind, kinds, strict=True)))
 
     def save(self, path: Path) -> None:
         """Write the weights to a file."""
@@ -59,8 +63,8 @@ class LinearRecogniser:
                 centre=self.centre,
                 weights=self.weights,
                 bias=self.bias,
-                subject_weights=self.subject_weights,
-                subject_bias=np.float32(self.subject_bias),
+                kind_weights=self.kind_weights,
+                kind_bias=self.kind_bias,
             )
 
     @classmethod
@@ -77,8 +81,8 @@ class LinearRecogniser:
                     centre=values["centre"],
                     weights=values["weights"],
                     bias=values["bias"],
-                    subject_weights=values["subject_weights"],
-                    subject_bias=float(values["subject_bias"]),
+                    kind_weights=values["kind_weights"],
+                    kind_bias=values["kind_bias"],
                 )
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise IndexUnavailable(f"the index file {path} cannot be read: run 'isvbot-ingest sync'") from error

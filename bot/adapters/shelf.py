@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.corpus import Source, SourceId, WrittenAnswer
 from bot.core.entries import Entry, Target, key_of
-from bot.core.errors import IndexUnavailable
+from bot.core.errors import IndexUnavailable, cannot_write
 from bot.core.ports import Vector
 
 KEPT_TARGETS = 4096
@@ -170,9 +170,7 @@ def write_shelf(
         finally:
             db.close()
     except sqlite3.Error as error:
-        raise IndexUnavailable(
-            f"the index file {path} cannot be written ({error}): make room, or set ISVBOT_DATA_DIR to another folder"
-        ) from error
+        raise IndexUnavailable(cannot_write(path, error)) from error
 
 
 def target_digest(target: Target) -> str:

@@ -30,8 +30,9 @@ _WORDS: dict[str, Decimal] = {
     "vierhonderd": Decimal(400), "vijfhonderd": Decimal(500),
 }  # fmt: skip
 _SCALES: dict[str, int] = {
-    "k": 1000, "duizend": 1000, "thousand": 1000, "dzd": 1000, "ton": 100_000, "tonnen": 100_000, "m": 10**6,
-    "mln": 10**6, "miljoen": 10**6, "mio": 10**6, "million": 10**6, "mld": 10**9, "miljard": 10**9, "billion": 10**9,
+    "k": 1000, "duizend": 1000, "mille": 1000, "thousand": 1000, "dzd": 1000, "ton": 100_000, "tonnen": 100_000,
+    "m": 10**6, "mln": 10**6, "miljoen": 10**6, "mio": 10**6, "million": 10**6, "mld": 10**9,
+    "miljard": 10**9, "billion": 10**9,
 }  # fmt: skip
 _DIGITS = r"\d{1,3}(?:[.,\u00a0 ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _WORD = "|".join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True))

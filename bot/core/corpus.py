@@ -77,6 +77,20 @@ class Status(StrEnum):
         return self in (Status.ANSWERED, Status.ANSWERED_PARTLY)
 
 
+class Kind(StrEnum):
+    """What a message is, whoever sends it."""
+
+    SUBJECT = "subject"
+    """A question about ISV."""
+    OUTSIDE = "outside"
+    """A question about something else."""
+    SMALLTALK = "smalltalk"
+    INJECTION = "injection"
+    """An order that would change how the assistant works."""
+    JUDGEMENT = "judgement"
+    """A request to approve, score, choose or certify."""
+
+
 class Stance(StrEnum):
     """What a written answer says to a question line that can be answered with yes or no."""
 

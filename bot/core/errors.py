@@ -70,3 +70,11 @@ class EmbedderUnavailable(ServiceError):
 
 class ServiceTimeout(ServiceError):
     """A service did not answer in time."""
+
+
+def cannot_write(path: object, reason: object) -> str:
+    """Say that a file of the index cannot be written, for instance because the disk is full."""
+    return (
+        f"{path} cannot be written ({reason}): nothing was lost, the index in use is unchanged; make room or set"
+        " ISVBOT_DATA_DIR to another folder and run again"
+    )

@@ -57,15 +57,17 @@ _QUESTION_WORDS = frozenset(
     "wat wie waar wanneer waarom hoe hoeveel welke welk sinds what who where when why how which".split()
 )
 _HOLLOW = _ASKING_WORDS | frozenset(
-    "a aan about al allebei als an and answer antwoord antwoorden anything as bedankt bedoelen bedoelt beide"
-    " betekent bij daar daarachter daarmee daarop dan dank dat de denk denkt die dit doe doen drie dus echt een"
-    " eigenlijk elk elke en er even for fout ga gaat gedachte gelijk gevoel gevraagd goed graag haar he hem her"
-    " het hier hiermee hierop hij him hoezo how hun i iets ik in is it je jij juist juiste jullie kan kloppen"
-    " klopt kort kun kunt maar me mean means mij mijn misschien my na namens nee niet nog nou nu of om on ons onze"
-    " ook op or our over praatje precies reactie reageer reageren relatie reply right say schrijf schrijven she"
-    " should so staat straks te tell terug terugschrijven terugsturen that the then they this to toch true twee u"
-    " uit us uw van verhaal vertel vertellen vind vinden volgens voor vraag vragen waar we weer weet wel weten"
-    " what wij wil with write wrong you ze zeg zeggen zij zit zo zoiets zulke".split()
+    "a aan about again al allebei als an and ander andere anders answer antwoord antwoorden anything as bedankt"
+    " bedoelen bedoelt beide betekent bij colleague collega daar daarachter daarmee daarop dan dank dat de denk"
+    " denkt die dit doe doen drie dus echt een eigenlijk elk elke en er even explain for fout ga gaat gedachte"
+    " gelijk gevoel gevraagd goed graag haar he help hem her het hier hiermee hierop hij him hoezo how hun i idem"
+    " iets ik in is it je jij juist juiste jullie kan keer kloppen klopt kort kun kunt leg leggen legt maar me"
+    " mean means mij mijn misschien my na namens nee niet nog nou nu of om on ons onze ook op or other others our"
+    " over praatje precies reactie reageer reageren relatie reply right same say says schrijf schrijven she should"
+    " so staat steeds straks te tell terug terugschrijven terugsturen that the then they this to toch true twee"
+    " twijfel twijfelen u uit uitleg uitleggen us uw van verhaal vertel vertellen vind vinden volgens voor vorige"
+    " vraag vragen waar we weer weet wel weten what wij wil with write wrong you ze zeg zeggen zegt zij zit zo"
+    " zo'n zoiets zulke".split()
 )
 """Words that say nothing of a subject."""
 
@@ -110,7 +112,7 @@ def questions_of(text: str, rules: ScreenRules) -> tuple[Asked, ...]:
     if not asking:
         return (_asked(_REPORTED.sub("", _last_words(kept))),)
     pieces = [(i, piece) for i in asking for piece in _split(_REPORTED.sub("", kept[i]))]
-    solid = [(i, piece) for i, piece in pieces if not _is_hollow(piece)]
+    solid = [(i, piece) for i, piece in pieces if not is_hollow(piece)]
     if len(pieces) == 1 or not solid:
         return (_with_unframed(_only(kept, *pieces[-1])),)
     found = [_one_of_many(kept, i, piece, goes_on=n > 0 and solid[n - 1][0] == i) for n, (i, piece) in enumerate(solid)]
@@ -121,14 +123,14 @@ def questions_of(text: str, rules: ScreenRules) -> tuple[Asked, ...]:
 def _claim_before(kept: tuple[str, ...], pieces: Sequence[tuple[int, str]]) -> tuple[Asked, ...]:
     """Give the question that a hollow piece ("who is right?") asks of the claims before it, if there are any."""
     asking = {i for i, _ in pieces}
-    place = next((i for i, piece in pieces if _is_hollow(piece) and any(j not in asking for j in range(i))), None)
+    place = next((i for i, piece in pieces if is_hollow(piece) and any(j not in asking for j in range(i))), None)
     if place is None:
         return ()
     claims = [kept[j] for j in range(place) if j not in asking]
     return (_asked(_REPORTED.sub("", _last_words(claims))),)
 
 
-def _is_hollow(piece: str) -> bool:
+def is_hollow(piece: str) -> bool:
     """Say whether a piece asks something of what was said elsewhere, without a word of its own."""
     return all(word in _HOLLOW for word in words(piece))
 

@@ -3,11 +3,13 @@
 Knows shapes and units only.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
-from bot.core.corpus import Source, SourceId, WrittenAnswer
+from bot.core.corpus import Kind, Source, SourceId, WrittenAnswer
 from bot.core.entries import Target
 
 
@@ -82,16 +84,29 @@ class Shelf(Protocol):
 class Recognised:
     """What a recogniser makes of a question.
 
-    ``log_chances`` holds, by key, the natural logarithm of the chance that a target is the one asked for; together the
-    chances are 1. ``lean`` is the log-odds that the question is about the subject at all, mostly in [-6, 6].
+    ``log_chances`` holds, by key, the natural logarithm of the chance that a target is the one asked for; ``kinds`` the
+    chance of every kind of message. Each adds up to 1.
     """
 
     log_chances: Mapping[str, float]
-    lean: float
+    kinds: Mapping[Kind, float]
+
+    @property
+    def lean(self) -> float:
+        """The log-odds of a question about the subject against one about something else, mostly in [-8, 8]."""
+        inside, outside = self.kinds[Kind.SUBJECT], self.kinds[Kind.OUTSIDE]
+        return math.log((inside + LEAST_CHANCE) / (outside + LEAST_CHANCE))
+
+
+EVERY_KIND = MappingProxyType(dict.fromkeys(Kind, 1 / len(Kind)))
+"""What is made of a message by who knows nothing: any kind is as likely."""
+
+LEAST_CHANCE = 1e-4
+"""Added to a chance before its logarithm is taken."""
 
 
 class Recogniser(Protocol):
-    """Knows, from the question lines, which target a question asks for."""
+    """Knows, from the question lines and examples, what a message is and which target it asks for."""
 
     def recognise(self, text: str, vector: Vector) -> Recognised:
         """Recognise a question by its words and its vector."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from bot.core.corpus import Cite, Grade, Line, Passage, PassageId, Role, WrittenAnswer, WrittenReply
+from bot.core.corpus import Cite, Grade, Kind, Line, Passage, PassageId, Role, WrittenAnswer, WrittenReply
 from bot.core.entries import Target, passage_key
 from bot.core.model import Scored
 from bot.core.plain import squeezed, words
@@ -66,6 +66,8 @@ class FoundPart:
     passages: tuple[Scored, ...]
     """The same and those that answers cite and notes rest on, ranked together."""
     signals: Signals
+    kinds: Mapping[Kind, float]
+    """The chance of each kind of message, for what was really said."""
     zone: Zone
     nearest: float
     """How near the nearest text in scope is, on the scale of replies."""
@@ -112,7 +114,7 @@ def _query(readings: Sequence[str], vector: Vector, recogniser: Recogniser) -> Q
     found = [recogniser.recognise(reading, vector) for reading in readings]
     share = 1 / len(found)
     chances = {key: share * sum(one.log_chances[key] for one in found) for key in found[0].log_chances}
-    return Query(readings[0], vector, Recognised(chances, found[0].lean))
+    return Query(readings[0], vector, Recognised(chances, found[0].kinds))
 
 
 def _found(
@@ -149,6 +151,7 @@ def _found(
         loose=_without_twins([Scored(c.target, c.score) for c in candidates if isinstance(c.target, Passage)]),
         passages=_passages(candidates, understood.role, days, lookup.shelf, rules.calibration),
         signals=signals,
+        kinds=said_query.recognised.kinds,
         zone=zone_of(signals, rules.calibration),
         nearest=max((c.near for c in candidates if not isinstance(c.target, WrittenReply)), default=FAR),
         labelled=_labelled(part.readings[0], lookup.shelf, rules.terms),

@@ -1,34 +1,26 @@
 """What to do with one part of a question: answer it, or end it with a written reply.
 
-Knows the order in which endings win: a judgement, an instruction, small talk, another subject, nothing found.
+Knows the order in which endings win: a judgement, an instruction, nothing to go by, small talk, another subject,
+nothing found.
 Knows nothing of how an answer is written.
 """
 
 from dataclasses import dataclass
 
-from bot.core.corpus import Status, WrittenReply
-from bot.core.parts import asks
+from bot.core.corpus import Kind, Status, WrittenReply
+from bot.core.parts import asks, is_hollow
 from bot.core.plain import words
-from bot.core.retrieve import FoundPart, Match
+from bot.core.retrieve import FoundPart
 from bot.core.rules import Rules
 from bot.core.scope import Zone
-
-REPLY_LEAD = {
-    Status.REFUSED_JUDGEMENT: -0.04,
-    Status.REFUSED_INJECTION: 0.1,
-    Status.SMALLTALK: -0.04,
-    Status.UNANSWERABLE_OUT_OF_SCOPE: 0.15,
-    Status.UNANSWERABLE_NOTHING_FOUND: 0.0,
-}
-"""By how much a written reply must match better than anything in scope before it wins."""
-
-SMALLTALK_WORDS = 14
-"""A longer message is not small talk."""
 
 SAME_LINE = 0.75
 """The cosine from which a message says the same as a line of a written reply, so that no further sign is needed."""
 
 MIN_QUESTION_WORDS = 2
+MAX_OUTSIDE = 0.8
+"""A question that names ISV and is this surely about something else means another ISV."""
+
 MIN_ANSWER_SCORE = 0.6
 """A question with a term of the field is answered from here on, with care, even where its scope is doubted."""
 
@@ -49,50 +41,57 @@ def ending_of(part: FoundPart, rules: Rules, *, is_case: bool = False) -> Ending
 
     ``is_case`` says that the check decided on it: then it is about ISV, and only a judgement ends it.
     """
-    if rules.screen.judgement.match(part.said):
-        return Ending(Status.REFUSED_JUDGEMENT, _reply_with(part, Status.REFUSED_JUDGEMENT))
+    mentions = rules.terms.mentions(part.said)
+    is_judged = _is_kind(Kind.JUDGEMENT, part, rules) and bool(mentions or part.signals.case_facts)
+    if rules.screen.judgement.match(part.said) or is_judged:
+        return _ended(Status.REFUSED_JUDGEMENT, part)
     if is_case:
         return None
-    reply = part.replies[0] if part.replies and _is_close(part.replies[0]) else None
-    if len(words(part.said)) < MIN_QUESTION_WORDS and not part.signals.strong_terms and reply is None:
+    if _is_kind(Kind.INJECTION, part, rules):
+        return _ended(Status.REFUSED_INJECTION, part)
+    is_about_isv = any(mention.term.is_strong for mention in mentions)
+    return (None if is_about_isv else _without_subject(part, rules)) or _missed(part, is_about_isv=is_about_isv)
+
+
+def _without_subject(part: FoundPart, rules: Rules) -> Ending | None:
+    """End a message that asks nothing, or from which nobody could tell what it asks."""
+    if _says_the_same(part) and part.replies[0].target.status is Status.SMALLTALK:
+        return _ended(Status.SMALLTALK, part)
+    is_bare = is_hollow(part.said) or len(words(part.said)) < MIN_QUESTION_WORDS
+    if is_bare and not part.signals.follows:
         return Ending(Status.CLARIFICATION)
-    is_about_isv = any(mention.term.is_strong for mention in rules.terms.mentions(part.said))
-    if reply is not None and _wins(reply, part, rules, is_about_isv=is_about_isv):
-        return Ending(reply.target.status, reply.target)
-    return _refused(part, reply, is_about_isv=is_about_isv) if part.zone is Zone.REFUSE else None
+    asks_on = part.signals.follows and asks(part.said)
+    return _ended(Status.SMALLTALK, part) if _is_kind(Kind.SMALLTALK, part, rules) and not asks_on else None
 
 
-def _refused(part: FoundPart, reply: Match[WrittenReply] | None, *, is_about_isv: bool) -> Ending | None:
-    """End a part that is probably not about ISV; one that names ISV is answered, or nothing was found for it."""
-    if is_about_isv and (not part.signals.other_subjects or part.signals.case_facts):
+def _is_kind(kind: Kind, part: FoundPart, rules: Rules) -> bool:
+    return part.kinds[kind] >= rules.calibration.kind_limits[kind]
+
+
+def _says_the_same(part: FoundPart) -> bool:
+    return bool(part.replies) and part.replies[0].cosine >= SAME_LINE and part.replies[0].near >= part.nearest
+
+
+def _is_known_not_to_be_there(part: FoundPart) -> bool:
+    """Say whether the question asks for what a written reply says the sources do not hold."""
+    best = part.replies[0] if part.replies else None
+    is_such = best is not None and best.target.status is Status.UNANSWERABLE_NOTHING_FOUND
+    return is_such and best is not None and best.near >= max(part.nearest, MIN_REPLY_SCORE)
+
+
+def _missed(part: FoundPart, *, is_about_isv: bool) -> Ending | None:
+    """End a part that the sources do not answer; one that names ISV is answered, or nothing was found for it."""
+    if _is_known_not_to_be_there(part):
+        return _ended(Status.UNANSWERABLE_NOTHING_FOUND, part)
+    if part.zone is not Zone.REFUSE:
+        return None
+    is_another = part.signals.other_subjects or part.kinds[Kind.OUTSIDE] >= MAX_OUTSIDE
+    if is_about_isv and (part.signals.case_facts or not is_another):
         return None if part.nearest >= MIN_ANSWER_SCORE else Ending(Status.UNANSWERABLE_NOTHING_FOUND)
-    fits = reply is not None and reply.target.status is Status.UNANSWERABLE_OUT_OF_SCOPE
-    return Ending(Status.UNANSWERABLE_OUT_OF_SCOPE, reply.target if fits and reply is not None else None)
+    return _ended(Status.UNANSWERABLE_OUT_OF_SCOPE, part)
 
 
-def _wins(reply: Match[WrittenReply], part: FoundPart, rules: Rules, *, is_about_isv: bool) -> bool:
-    status = reply.target.status
-    if is_about_isv and status in (Status.UNANSWERABLE_OUT_OF_SCOPE, Status.SMALLTALK):
-        return False
-    if reply.cosine < SAME_LINE and not _shows(status, part.said, rules):
-        return False
-    return reply.near >= part.nearest + REPLY_LEAD[status]
-
-
-def _shows(status: Status, said: str, rules: Rules) -> bool:
-    """Say whether the words allow for such an ending: small talk asks nothing, a verdict is asked in its own words."""
-    match status:
-        case Status.SMALLTALK:
-            return len(words(said)) <= SMALLTALK_WORDS and not asks(said)
-        case Status.REFUSED_JUDGEMENT:
-            return rules.screen.judging.match(said)
-        case _:
-            return True
-
-
-def _is_close(reply: Match[WrittenReply]) -> bool:
-    return reply.near >= MIN_REPLY_SCORE
-
-
-def _reply_with(part: FoundPart, status: Status) -> WrittenReply | None:
-    return next((match.target for match in part.replies if match.target.status is status), None)
+def _ended(status: Status, part: FoundPart) -> Ending:
+    """Give an ending with the nearest written reply of its status, where one is close enough to fit."""
+    close = (m.target for m in part.replies if m.target.status is status and m.near >= MIN_REPLY_SCORE)
+    return Ending(status, next(close, None))

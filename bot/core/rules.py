@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.core.corpus import Kind
 from bot.core.decision import CheckRules, FactName, FactValue
 from bot.core.plain import folded
 from bot.core.sentences import Span
@@ -143,6 +144,8 @@ class Calibration:
     scope_weights: Mapping[str, float]
     refuse_below: float
     sure_above: float
+    kind_limits: Mapping[Kind, float]
+    """The chance from which a message is taken for each kind that is not answered."""
 
 
 @dataclass(frozen=True, slots=True)

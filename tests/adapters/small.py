@@ -50,7 +50,7 @@ def write_small_index(folder: IndexFolder, corpus: Corpus, name: str = "1") -> B
     texts = [text for _, text in entries]
     vectors = dict(zip(texts, embedder.embed_passages(texts), strict=True))
     part = folder.new_part(name)
-    learnt = Learnt(unchanged(embedder.dims), fit_recogniser((), (), embedder.dims, lambda *_: None))
+    learnt = Learnt(unchanged(embedder.dims), fit_recogniser((), embedder.dims, lambda *_: None))
     write_index(part, corpus.sources, targets, entries, vectors, learnt, "vectors-1")
     digest = files_digest(part / "vectors-1")
     return folder.switch_to(part, manifest(embedder, len(targets), len(entries), len(corpus_words(targets)), digest))

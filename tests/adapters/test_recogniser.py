@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bot.adapters.recogniser import LinearRecogniser, meaning_of
+from bot.core.corpus import Kind
 from bot.core.errors import IndexUnavailable
 from bot.core.features import PLACES
 
@@ -17,8 +18,8 @@ def recogniser() -> LinearRecogniser:
         centre=np.zeros(DIMS, dtype=np.float32),
         weights=draw.normal(size=(DIMS + PLACES, 2)).astype(np.float32),
         bias=np.asarray([0.5, -0.5], dtype=np.float32),
-        subject_weights=draw.normal(size=DIMS + PLACES).astype(np.float32),
-        subject_bias=0.25,
+        kind_weights=draw.normal(size=(DIMS + PLACES, len(Kind))).astype(np.float32),
+        kind_bias=np.zeros(len(Kind), dtype=np.float32),
     )
 
 

@@ -136,8 +136,8 @@ def test_no_line_is_wider_than_the_terminal() -> None:
 def test_square_brackets_and_markup_are_shown_as_they_are() -> None:
     text = "Er staat [bold]8[/bold] in [link=x]de brief[/link] :smile: [1]."
     owner = source(text, "vreemd")
-    corpus = Corpus((owner,), (passage(text, of=owner, lines=("wat staat er",)),), (), ())
-    shown = one_line(talk("wat staat er", "/bron 1", ask=Asked(corpus)))
+    corpus = Corpus((owner,), (passage(text, of=owner, lines=("hoeveel haakjes staan er",)),), (), ())
+    shown = one_line(talk("hoeveel haakjes staan er", "/bron 1", ask=Asked(corpus)))
     assert shown.count("[bold]8[/bold]") == 2
     assert ":smile:" in shown
 

@@ -18,7 +18,7 @@ from bot.core.plain import words
 from evals.cases import FOLDER, Case, read_cases
 from evals.run import SETS
 from evals.scoring import normalised
-from knowledge.loader import read_answers, read_replies, read_scope, read_sources
+from knowledge.loader import read_answers, read_kinds, read_replies, read_sources
 
 EXAMPLES = "scope"
 """Questions that say only whether they are about ISV; another format, see evals.calibrate."""
@@ -150,8 +150,7 @@ def test_a_held_out_question_is_no_line_of_the_knowledge() -> None:
             for line in (*answer.questions.open, *answer.questions.ja, *answer.questions.nee)
         ),
         *(line for _, reply in read_replies() for line in reply.questions),
-        *read_scope().inside,
-        *read_scope().outside,
+        *(text for texts in read_kinds().values() for text in texts),
     ]
     assert len(asked(lines) & questions_of(HELD)) == 0
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.adapters.memory import HashingEmbedder
-from bot.core.corpus import Status
+from bot.core.corpus import Kind, Status
 from bot.core.errors import ContentError
 from bot.core.ports import Vector
 from ingest.corpus import ReadCorpus
@@ -130,7 +130,7 @@ Er zijn 8 categorieën. Dat is niet geverifieerd.
 """,
     "register.yaml": "P01: {title: Stappenplan, publisher: PIANOo, date: maart 2021, url: https://example.org/p01}\n",
     "glossary.yaml": "- {nl: categorie, identifier: category, en: category, kind: term}\n",
-    "scope.yaml": "inside: [geldt isv voor scholen]\noutside: [hoe zet ik koffie]\n",
+    "kinds.yaml": "subject: [geldt isv voor scholen]\noutside: [hoe zet ik koffie]\n",
     "screen.yaml": "".join(
         f"{name}: []\n"
         for name in (
@@ -186,8 +186,7 @@ def corpus_of(*subjects: str, digest: str = "") -> ReadCorpus:
         sources=owners,
         targets=(*passages, written, weather),
         files_digest=digest or " ".join(subjects),
-        inside=("hoe werkt een contract",),
-        outside=("hoe zet ik koffie",),
+        examples={Kind.SUBJECT: ("hoe werkt een contract",), Kind.OUTSIDE: ("hoe zet ik koffie",)},
     )
 
 

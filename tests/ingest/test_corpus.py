@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.corpus import Passage, Status, WrittenAnswer
+from bot.core.corpus import Kind, Passage, Status, WrittenAnswer
 from bot.core.entries import Entry, key_of
 from bot.core.errors import ContentError
 from ingest.corpus import digest_of, embedded_entries, examples_of, kind_of, read_corpus, without_twins
@@ -24,7 +24,7 @@ def test_everything_in_the_folder_is_read(root: Path) -> None:
         "answer:begin",
         "reply:weer",
     ]
-    assert (corpus.inside, corpus.outside) == (("geldt isv voor scholen",), ("hoe zet ik koffie",))
+    assert corpus.examples == {Kind.SUBJECT: ("geldt isv voor scholen",), Kind.OUTSIDE: ("hoe zet ik koffie",)}
     assert corpus.skipped == ()
 
 
@@ -43,7 +43,7 @@ def test_the_offsets_of_every_passage_count_in_the_text_of_its_source(root: Path
         (NOTE, "review_by: 2027-05-21", "review_by: 2027-05-22"),
         (ANSWERS, "Talk first.", "First talk."),
         ("register.yaml", "maart", "april"),
-        ("scope.yaml", "koffie", "thee"),
+        ("kinds.yaml", "koffie", "thee"),
     ],
 )
 def test_any_change_of_a_file_changes_the_digest(root: Path, file: str, old: str, new: str) -> None:
@@ -65,7 +65,7 @@ def test_the_digest_of_the_same_files_in_another_folder_is_the_same(root: Path) 
     assert read_corpus(root).files_digest == read_corpus(other).files_digest
 
 
-@pytest.mark.parametrize("file", [LETTER, ANSWERS, "replies/replies.yaml", "register.yaml", "scope.yaml"])
+@pytest.mark.parametrize("file", [LETTER, ANSWERS, "replies/replies.yaml", "register.yaml", "kinds.yaml"])
 def test_a_wrong_file_is_named(root: Path, file: str) -> None:
     (root / file).write_text("- [", "utf-8")
     with pytest.raises(ContentError, match=f"^{file}: "):
@@ -127,5 +127,4 @@ def test_the_real_corpus_is_read_whole() -> None:
     assert len(keys) == len(set(keys))
     assert len(corpus.sources) == len({source.id for source in corpus.sources})
     assert any(isinstance(target, WrittenAnswer) for target in corpus.targets)
-    assert corpus.inside
-    assert corpus.outside
+    assert all(corpus.examples.get(kind) for kind in Kind)

@@ -350,8 +350,8 @@ def test_an_answer_id_that_is_used_twice(root: Path) -> None:
 
 
 def test_examples_of_the_wrong_shape(root: Path) -> None:
-    (root / "scope.yaml").write_text("inside: 7\n", "utf-8")
-    assert findings(root) == ["scope.yaml: inside: Input should be a valid tuple (found: 7)"]
+    (root / "kinds.yaml").write_text("subject: 7\n", "utf-8")
+    assert findings(root) == ["kinds.yaml: subject: Input should be a valid tuple (found: 7)"]
 
 
 @pytest.mark.parametrize("file", ["rules/isv.yaml", "rules/thresholds.yaml", "rules/todos.yaml", "rules/unknowns.yaml"])

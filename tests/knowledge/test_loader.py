@@ -13,10 +13,10 @@ from knowledge.loader import (
     knowledge_digest,
     read_answers,
     read_glossary,
+    read_kinds,
     read_register,
     read_replies,
     read_rules,
-    read_scope,
     read_sources,
     written_answer,
     written_reply,
@@ -123,7 +123,7 @@ def test_a_wrong_note_is_refused_by_file_and_field(
             "0.kind: Input should be 'authority'",
         ),
         (read_glossary, "glossary.yaml", "identifier: isv", "identifier: I-S-V", "0.identifier: String should match"),
-        (read_scope, "scope.yaml", "inside:", "binnen:", "binnen: Extra inputs"),
+        (read_kinds, "kinds.yaml", "subject:", "binnen:", "binnen: Input should be"),
         (read_rules, RULES, "authority: [rijk]", "authority: [koning]", "when.authority: no such value: ['koning']"),
         (read_rules, RULES, "authority: [rijk]", "gezag: [rijk]", "when.gezag"),
         (read_rules, RULES, "authority: [rijk]", "authority: []", "when.authority: no such value: empty list"),
@@ -237,7 +237,7 @@ def test_the_folder_of_the_package_and_a_copy_of_it_say_the_same(knowledge_copy:
     assert read_answers(knowledge_copy) == read_answers()
 
 
-@pytest.mark.parametrize("name", [LETTER, NOTE, ANSWERS, REPLIES, "register.yaml", "scope.yaml"])
+@pytest.mark.parametrize("name", [LETTER, NOTE, ANSWERS, REPLIES, "register.yaml", "kinds.yaml"])
 def test_the_digest_changes_with_every_file_that_is_indexed(knowledge_copy: Path, name: str) -> None:
     before = knowledge_digest(knowledge_copy)
     with (knowledge_copy / name).open("a", encoding="utf-8") as file:
