@@ -32,7 +32,7 @@ class Score:
     quotes: int
     quotes_exact: int
     ranks: tuple[int | None, ...]
-    """For each labelled span, the rank (from 1) of the first passage that holds it."""
+    """For each labelled span, the rank (from 1) of the first passage that holds it; none where none may be read."""
 
     @property
     def counts_points(self) -> bool:
@@ -55,7 +55,7 @@ def score(case: Case, answer: Answer, sources: Mapping[SourceId, Source]) -> Sco
         dangling=len(in_text ^ cited),
         quotes=len(answer.citations),
         quotes_exact=exact,
-        ranks=tuple(_rank(span, answer) for span in case.support),
+        ranks=() if case.expected == "refused" else tuple(_rank(span, answer) for span in case.support),
     )
 
 
@@ -68,7 +68,7 @@ def normalised(text: str) -> str:
 def _rank(span: Support, answer: Answer) -> int | None:
     wanted = _folded(span.snippet)
     for rank, scored in enumerate(answer.passages, start=1):
-        if scored.passage.source_id == span.source and wanted in _folded(scored.passage.text):
+        if scored.passage.source_id == span.source and wanted in _folded(scored.passage.whole):
             return rank
     return None
 

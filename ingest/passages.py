@@ -9,8 +9,8 @@ Any other text becomes one passage a section, named after its heading as it is l
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 
@@ -29,7 +29,7 @@ from bot.core.errors import ContentError
 from bot.core.sentences import Span, sentence_spans
 from knowledge.schema import FrontMatter, Origin, PassageMeta, RegisterEntry, SourceFile
 
-MAX_WORDS = 150
+MAX_WORDS = 200
 """A longer paragraph is cut between sentences; e5-small reads 512 tokens, about 330 Dutch words."""
 
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -96,7 +96,21 @@ def passages_of(file: SourceFile, register: Mapping[str, RegisterEntry]) -> tupl
     for key in file.head.passages:
         if key not in keys:
             raise ContentError(f"{file.path}: passages.{key}: the text has no such passage (it has: {', '.join(keys)})")
-    return tuple(_passage(file, block, register) for block in blocks)
+    return _tied([_passage(file, block, register) for block in blocks], file.body)
+
+
+def _tied(passages: Sequence[Passage], body: str) -> tuple[Passage, ...]:
+    """Tie each footnote to the paragraph that it follows."""
+    tied: list[Passage] = []
+    owner = 0
+    for passage in passages:
+        if not _FOOTNOTE.match(passage.text) or not tied:
+            owner = len(tied)
+            tied.append(passage)
+            continue
+        tied.append(replace(passage, note_on=tied[owner].id))
+        tied[owner] = replace(tied[owner], footnotes=body[tied[owner].end : passage.end])
+    return tuple(tied)
 
 
 def _passage(file: SourceFile, block: Block, register: Mapping[str, RegisterEntry]) -> Passage:

@@ -179,11 +179,20 @@ class Passage:
     lines: tuple[str, ...] = ()
     superseded_by: tuple[str, ...] = ()
     overtaken: tuple[Overtaken, ...] = ()
+    note_on: PassageId | None = None
+    """The paragraph that a footnote belongs to."""
+    footnotes: str = ""
+    """The footnotes that follow a paragraph in its source, with the white space between."""
 
     @property
     def end(self) -> int:
         """The offset in the source's text of the first character after the passage."""
         return self.start + len(self.text)
+
+    @property
+    def whole(self) -> str:
+        """The text with its footnotes, as it stands in the source."""
+        return self.text + self.footnotes
 
     @property
     def context(self) -> str:

@@ -214,7 +214,7 @@ def _passages(
 
     That is the sum, over all texts that may be asked for, of the chance of the text and the weight of the passage in it
     (the probability ranking principle: Robertson, *The probability ranking principle in IR*, 1977). Official text goes
-    before the note that rests on it.
+    before the note that rests on it. A footnote counts for its paragraph, which is listed with its footnotes.
     """
     expected: dict[PassageId, float] = {}
     top = max((c.score for c in candidates if not isinstance(c.target, WrittenReply)), default=0.0)
@@ -223,10 +223,22 @@ def _passages(
         for passage_id, weight in _carried_by(candidate.target).items():
             expected[passage_id] = expected.get(passage_id, 0.0) + chance * weight
     likely = heapq.nlargest(LIKELY_PASSAGES, expected, key=lambda passage_id: expected[passage_id])
-    found = readable(shelf.fetch([passage_key(passage_id) for passage_id in likely]), role, days)
-    weighted = [(p, expected[p.id] * _weight_of(p, calibration)) for p in found.values()]
+    found = _with_paragraphs(
+        readable(shelf.fetch([passage_key(passage_id) for passage_id in likely]), role, days), shelf
+    )
+    for note in found.values():
+        if note.note_on is not None:
+            expected[note.note_on] = expected.get(note.note_on, 0.0) + expected[note.id]
+    weighted = [(p, expected[p.id] * _weight_of(p, calibration)) for p in found.values() if p.note_on is None]
     best = max((value for _, value in weighted), default=1.0)
     return _without_twins(sorted((Scored(p, value / best) for p, value in weighted), key=lambda s: -s.score))
+
+
+def _with_paragraphs(found: Mapping[str, Passage], shelf: Shelf) -> dict[str, Passage]:
+    """Add the paragraphs that the footnotes among passages belong to."""
+    keys = [passage_key(note.note_on) for note in found.values() if note.note_on is not None]
+    paragraphs = {key: target for key, target in shelf.fetch(keys).items() if isinstance(target, Passage)}
+    return {**found, **paragraphs}
 
 
 def _carried_by(target: Target) -> dict[PassageId, float]:

@@ -41,7 +41,7 @@ def answer_object(answer: Answer) -> dict[str, object]:
                 "id": scored.passage.id,
                 "source_id": scored.passage.source_id,
                 "score": round(scored.score, 4),
-                "text": scored.passage.text,
+                "text": scored.passage.whole,
             }
             for scored in answer.passages
         ],

@@ -144,6 +144,15 @@ def test_text_above_the_first_heading_is_not_lost_without_a_word() -> None:
     assert any("Dit verdwijnt." in text for text in texts)
 
 
+def test_a_footnote_belongs_to_the_paragraph_before_it() -> None:
+    body = "Een alinea.¹\n\n¹ Een noot.\n\n² Nog een.\n\nDe volgende.\n"
+    passages = cut(body, "p1", "fn1", "fn2", "p2")
+    assert passages["p1"].text == "Een alinea.¹"
+    assert passages["p1"].whole == "Een alinea.¹\n\n¹ Een noot.\n\n² Nog een."
+    assert [passages[key].note_on for key in passages] == [None, passages["p1"].id, passages["p1"].id, None]
+    assert passages["p2"].whole == passages["p2"].text
+
+
 def sentences_of(words: int, count: int) -> str:
     return " ".join(f"Zin {n} heeft{' woord' * (words - 3)}." for n in range(count))
 

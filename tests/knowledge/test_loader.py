@@ -123,7 +123,7 @@ def test_a_wrong_note_is_refused_by_file_and_field(
             "0.kind: Input should be 'authority'",
         ),
         (read_glossary, "glossary.yaml", "identifier: isv", "identifier: I-S-V", "0.identifier: String should match"),
-        (read_kinds, "kinds.yaml", "subject:", "binnen:", "binnen: Input should be"),
+        (read_kinds, "kinds.yaml", "\nsubject:", "\nbinnen:", "binnen.[key]: Input should be"),
         (read_rules, RULES, "authority: [rijk]", "authority: [koning]", "when.authority: no such value: ['koning']"),
         (read_rules, RULES, "authority: [rijk]", "gezag: [rijk]", "when.gezag"),
         (read_rules, RULES, "authority: [rijk]", "authority: []", "when.authority: no such value: empty list"),
