@@ -87,7 +87,7 @@ def features(parts: Sequence[tuple[FoundPart, bool]]) -> tuple[Array, Array]:
 
 def limits(parts: Sequence[tuple[FoundPart, bool]]) -> dict[Kind, float]:
     """Give, for each kind that is not answered, the chance that hardly a question in scope reaches."""
-    kinds = (Kind.SMALLTALK, Kind.INJECTION, Kind.JUDGEMENT)
+    kinds = (Kind.SMALLTALK, Kind.INJECTION, Kind.JUDGEMENT, Kind.UNCLEAR)
     found = {kind: [part.kinds[kind] for part, in_scope in parts if in_scope] for kind in kinds}
     return {k: round(max(LEAST_LIMIT, float(np.quantile(values, KEPT_FROM_KINDS))), 2) for k, values in found.items()}
 

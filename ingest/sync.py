@@ -14,8 +14,8 @@ from importlib.metadata import version
 from bot.adapters.index import Learnt, corpus_words, files_digest, is_healthy, write_index
 from bot.adapters.index_folder import FORMAT, Build, IndexFolder, Manifest
 from bot.adapters.shelf import SqliteShelf, target_digest
-from bot.core.corpus import Kind, Status, WrittenReply
-from bot.core.entries import Entry, Target, key_of, target_key
+from bot.core.corpus import Kind
+from bot.core.entries import Entry, Target, key_of, kind_of_lines, target_key
 from bot.core.errors import IndexMismatch, IndexUnavailable
 from bot.core.ports import Embedder, Vector
 from ingest.corpus import ReadCorpus, embedded_entries, examples_of
@@ -26,14 +26,6 @@ BATCH = 16
 """Texts embedded a call; small enough for a progress bar that moves."""
 
 VECTORS = "vectors-1"
-
-KINDS_OF_REPLIES = {
-    Status.UNANSWERABLE_OUT_OF_SCOPE: Kind.OUTSIDE,
-    Status.SMALLTALK: Kind.SMALLTALK,
-    Status.REFUSED_INJECTION: Kind.INJECTION,
-    Status.REFUSED_JUDGEMENT: Kind.JUDGEMENT,
-}
-"""What the lines of a written reply show; those of other replies are about the subject, and show nothing new."""
 
 
 class Stage(Enum):
@@ -183,7 +175,7 @@ def _learnt(
     progress: Progress,
 ) -> Learnt:
     """Learn from the question lines, and from the examples of each kind of message."""
-    kinds = {key_of(target): _kind_of_lines(target) for target in corpus.targets}
+    kinds = {key_of(target): kind_of_lines(target) for target in corpus.targets}
     lines = [
         Example(entry.text, vectors[digest], kind, key if kind is Kind.SUBJECT else "")
         for entry, digest in entries
@@ -198,10 +190,6 @@ def _learnt(
         sharpening=fit_sharpening([(line.key, line.vector) for line in lines if line.key], dims),
         recogniser=fit_recogniser([*lines, *more], dims, lambda done, total: progress(Stage.LEARNING, done, total)),
     )
-
-
-def _kind_of_lines(target: Target) -> Kind | None:
-    return KINDS_OF_REPLIES.get(target.status) if isinstance(target, WrittenReply) else Kind.SUBJECT
 
 
 def _digest(corpus: ReadCorpus, entries: Sequence[tuple[Entry, str]]) -> str:

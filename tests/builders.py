@@ -158,9 +158,10 @@ def no_progress(stage: object, done: int, total: int) -> None:
 
 @cache
 def real_rules() -> Rules:
-    """The rules of the product, with thresholds that let every question through."""
+    """The rules of the product, but a question is in scope unless its kind says otherwise."""
     rules = read_rules()
-    calibration = replace(rules.calibration, refuse_below=-1.0, sure_above=-1.0)
+    only_kinds = {name: float(name == "lean") for name in rules.calibration.scope_weights}
+    calibration = replace(rules.calibration, scope_weights=only_kinds, refuse_below=0.05, sure_above=0.05)
     return replace(rules, calibration=calibration)
 
 

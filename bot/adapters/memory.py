@@ -7,11 +7,14 @@ Knows no file, model or service.
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
-from bot.core.corpus import Corpus, Source, SourceId, WrittenAnswer
-from bot.core.entries import Target, entries_of, key_of, line_texts
+from bot.core.corpus import Corpus, Kind, Source, SourceId, WrittenAnswer
+from bot.core.entries import Target, entries_of, key_of, kind_of_lines, line_texts
 from bot.core.plain import words
-from bot.core.ports import EVERY_KIND, Hit, PersonalDatum, Recognised, Vector
+from bot.core.ports import Hit, PersonalDatum, Recognised, Vector
+
+Named = TypeVar("Named")
 
 
 class HashingEmbedder:
@@ -80,17 +83,30 @@ class OverlapRecogniser:
     """How much the natural logarithm of the chance grows from no shared word to all of them."""
 
     def __init__(self, corpus: Corpus) -> None:
-        """Learn the lines of passages and answers."""
+        """Learn the lines of passages, answers and replies."""
         targets: tuple[Target, ...] = (*corpus.passages, *corpus.answers)
-        self._lines = {key_of(target): [frozenset(words(line)) for line in line_texts(target)] for target in targets}
+        self._lines = {key_of(target): _line_words(target) for target in targets}
+        self._kinds: dict[Kind, list[frozenset[str]]] = {kind: [] for kind in Kind}
+        for target in targets_of(corpus):
+            self._kinds[kind_of_lines(target) or Kind.SUBJECT] += _line_words(target)
 
     def recognise(self, text: str, vector: Vector) -> Recognised:
-        """Recognise a question by its words alone; any kind is as likely."""
+        """Recognise a question, and the kind of a message, by words alone."""
         del vector
         wanted = frozenset(words(text))
-        scores = {key: self.SHARPNESS * _best_share(wanted, lines) for key, lines in self._lines.items()}
+        kinds = self._log_chances(wanted, self._kinds)
+        return Recognised(self._log_chances(wanted, self._lines), {kind: math.exp(kinds[kind]) for kind in Kind})
+
+    def _log_chances(
+        self, wanted: frozenset[str], lines_of: Mapping[Named, Sequence[frozenset[str]]]
+    ) -> dict[Named, float]:
+        scores = {name: self.SHARPNESS * _best_share(wanted, lines) for name, lines in lines_of.items()}
         total = math.log(sum(map(math.exp, scores.values()))) if scores else 0.0
-        return Recognised({key: score - total for key, score in scores.items()}, EVERY_KIND)
+        return {name: score - total for name, score in scores.items()}
+
+
+def _line_words(target: Target) -> list[frozenset[str]]:
+    return [frozenset(words(line)) for line in line_texts(target)]
 
 
 def _best_share(wanted: frozenset[str], lines: Sequence[frozenset[str]]) -> float:

@@ -86,7 +86,7 @@ class Assistant:
         return Answer(
             id=answer_id,
             question=understood.text,
-            standalone_question=" ".join(part.text for part in retrieved.parts),
+            standalone_question=" ".join(part.question for part in retrieved.parts),
             language=understood.language,
             role=understood.role,
             as_of=understood.question.as_of,

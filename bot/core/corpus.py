@@ -89,6 +89,8 @@ class Kind(StrEnum):
     """An order that would change how the assistant works."""
     JUDGEMENT = "judgement"
     """A request to approve, score, choose or certify."""
+    UNCLEAR = "unclear"
+    """A message from which nobody could tell what is asked."""
 
 
 class Stance(StrEnum):

@@ -86,7 +86,7 @@ def draft(decided: Decided, rules: Rules, messages: Messages) -> Draft:
         ending = ending_of(part, rules, is_case=is_decided) or _inherited(part, parts)
         used = frozenset(earlier.used for earlier in parts)
         if ending is not None:
-            parts.append(DraftPart(part.text, ending=ending))
+            parts.append(DraftPart(part.said, ending=ending))
         elif is_decided and decided.decision is not None:
             parts.append(_from_decision(decided.decision, part, decided, rules, messages))
         else:
@@ -103,7 +103,7 @@ def _from_decision(
     first, *others = (statement for statement in found if statement is not None)
     prefix = prefix_of(decision, part.said, first.text, language, rules.screen.duty)
     return DraftPart(
-        text=part.text,
+        text=part.said,
         statements=(replace(first, text=f"{prefix} {first.text}".strip(), is_lead=True), *others),
         is_partial=decision.outcome is Outcome.UNDETERMINED,
         follow_ups=tuple(f for match in part.answers[:1] for f in match.target.follow_ups[:MAX_FOLLOW_UPS]),
@@ -137,7 +137,7 @@ def _answer(part: FoundPart, retrieved: Retrieved, used: frozenset[str], limit: 
     loose = [s for s in part.loose if s.passage.id not in used and s.score >= top - OTHER_REACH]
     if not answers and not loose:
         is_said = bool(part.answers or part.loose)
-        return DraftPart(part.text, ending=None if is_said else Ending(Status.UNANSWERABLE_NOTHING_FOUND))
+        return DraftPart(part.said, ending=None if is_said else Ending(Status.UNANSWERABLE_NOTHING_FOUND))
     if loose and (not answers or answers[0].score < loose[0].score - _lead_needed(loose[0].passage)):
         answers = _citing(loose[0].passage, part.answers, used)
     drafted = _draft_from_answers(part, answers, retrieved, limit) if answers else None
@@ -154,7 +154,7 @@ def _draft_from_passage(part: FoundPart, passage: Passage, retrieved: Retrieved,
         _from_passage(one, part.text, retrieved.cited, language) for one in (passage, *_of_other_years(passage, part))
     ]
     return DraftPart(
-        text=part.text,
+        text=part.said,
         statements=tuple(statement for statements in told for statement in statements)[:limit],
         is_partial=Caveat.OPEN in passage.caveats,
         follow_ups=tuple(match.target.id for match in part.answers[:MAX_FOLLOW_UPS]),
@@ -221,9 +221,9 @@ def _draft_from_answers(
         statements = _verdicts(labelled, retrieved.cited, language)
         limit = max(limit, len(statements))
     else:
-        statements = _from_answer(best, part.text, retrieved.cited, language, role)
+        statements = _from_answer(best, part.question, retrieved.cited, language, role)
     return DraftPart(
-        text=part.text,
+        text=part.said,
         statements=statements[:limit],
         is_partial=best.target.partial,
         follow_ups=best.target.follow_ups[:MAX_FOLLOW_UPS],

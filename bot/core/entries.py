@@ -9,9 +9,17 @@ followed by ``|text`` or ``|line N``.
 
 from dataclasses import dataclass
 
-from bot.core.corpus import Line, Passage, PassageId, WrittenAnswer, WrittenReply
+from bot.core.corpus import Kind, Line, Passage, PassageId, Status, WrittenAnswer, WrittenReply
 
 Target = Passage | WrittenAnswer | WrittenReply
+
+_KINDS_OF_REPLIES = {
+    Status.UNANSWERABLE_OUT_OF_SCOPE: Kind.OUTSIDE,
+    Status.SMALLTALK: Kind.SMALLTALK,
+    Status.REFUSED_INJECTION: Kind.INJECTION,
+    Status.REFUSED_JUDGEMENT: Kind.JUDGEMENT,
+    Status.CLARIFICATION: Kind.UNCLEAR,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +89,8 @@ def lexical_text(target: Target) -> str:
             return f"{lines} {target.lead.wording.nl}"
         case WrittenReply():
             return lines
+
+
+def kind_of_lines(target: Target) -> Kind | None:
+    """Give the kind of message that the lines of a target are; ``None`` for replies that tell nothing of it."""
+    return _KINDS_OF_REPLIES.get(target.status) if isinstance(target, WrittenReply) else Kind.SUBJECT

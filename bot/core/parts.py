@@ -160,9 +160,10 @@ def _only(kept: tuple[str, ...], i: int, piece: str) -> Asked:
 
 
 def _one_of_many(kept: tuple[str, ...], i: int, piece: str, *, goes_on: bool) -> Asked:
-    """One of several questions is read by itself, and with its sentence and the one before it."""
+    """One of several questions is read by itself and with what stands around it; first so if it points back to that."""
     around = squeezed(" ".join(kept[max(0, i - 1) : i + 1]))
-    return Asked(piece, tuple(dict.fromkeys((piece, around))), goes_on)
+    readings = (around, piece) if points_back(piece) else (piece, around)
+    return Asked(piece, tuple(dict.fromkeys(readings)), goes_on)
 
 
 def _is_short(kept: tuple[str, ...]) -> bool:

@@ -6,7 +6,6 @@ Knows shapes and units only.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Protocol
 
 from bot.core.corpus import Kind, Source, SourceId, WrittenAnswer
@@ -97,9 +96,6 @@ class Recognised:
         inside, outside = self.kinds[Kind.SUBJECT], self.kinds[Kind.OUTSIDE]
         return math.log((inside + LEAST_CHANCE) / (outside + LEAST_CHANCE))
 
-
-EVERY_KIND = MappingProxyType(dict.fromkeys(Kind, 1 / len(Kind)))
-"""What is made of a message by who knows nothing: any kind is as likely."""
 
 LEAST_CHANCE = 1e-4
 """Added to a chance before its logarithm is taken."""

@@ -74,6 +74,11 @@ class FoundPart:
     labelled: Mapping[str, WrittenAnswer]
     """For each thing bought that the question names, in its own words: the written answer about it."""
 
+    @property
+    def question(self) -> str:
+        """The question itself, with its subject where it borrows that from an earlier one."""
+        return self.text if self.signals.follows else self.said
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:

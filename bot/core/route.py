@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from bot.core.corpus import Kind, Status, WrittenReply
 from bot.core.parts import asks, is_hollow
 from bot.core.plain import words
+from bot.core.rank import FAR
 from bot.core.retrieve import FoundPart
 from bot.core.rules import Rules
 from bot.core.scope import Zone
 
 SAME_LINE = 0.75
 """The cosine from which a message says the same as a line of a written reply, so that no further sign is needed."""
+
+SURELY_NEAR = 0.75
+"""A message this near to a text is a question about it, whatever else it looks like."""
 
 MIN_QUESTION_WORDS = 2
 MAX_OUTSIDE = 0.8
@@ -57,11 +61,13 @@ def _without_subject(part: FoundPart, rules: Rules) -> Ending | None:
     """End a message that asks nothing, or from which nobody could tell what it asks."""
     if _says_the_same(part) and part.replies[0].target.status is Status.SMALLTALK:
         return _ended(Status.SMALLTALK, part)
-    is_bare = is_hollow(part.said) or len(words(part.said)) < MIN_QUESTION_WORDS
+    is_bare = is_hollow(part.said) or len(words(part.said)) < MIN_QUESTION_WORDS or _is_kind(Kind.UNCLEAR, part, rules)
     if is_bare and not part.signals.follows:
         return Ending(Status.CLARIFICATION)
     asks_on = part.signals.follows and asks(part.said)
-    return _ended(Status.SMALLTALK, part) if _is_kind(Kind.SMALLTALK, part, rules) and not asks_on else None
+    if asks_on or _is_told(part):
+        return None
+    return _ended(Status.SMALLTALK, part) if _is_kind(Kind.SMALLTALK, part, rules) else None
 
 
 def _is_kind(kind: Kind, part: FoundPart, rules: Rules) -> bool:
@@ -70,6 +76,12 @@ def _is_kind(kind: Kind, part: FoundPart, rules: Rules) -> bool:
 
 def _says_the_same(part: FoundPart) -> bool:
     return bool(part.replies) and part.replies[0].cosine >= SAME_LINE and part.replies[0].near >= part.nearest
+
+
+def _is_told(part: FoundPart) -> bool:
+    """Say whether a question line asks the same: there are answers about the assistant itself too."""
+    beside = max((match.near for match in part.replies), default=FAR)
+    return part.zone is not Zone.REFUSE and part.nearest >= max(SURELY_NEAR, beside)
 
 
 def _is_known_not_to_be_there(part: FoundPart) -> bool:
