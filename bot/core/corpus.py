@@ -4,8 +4,7 @@ Knows sources, passages, written answers and written replies, and when and for w
 Knows nothing of files, vectors, or how a passage is found.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NewType
@@ -268,4 +267,3 @@ class Corpus:
     passages: tuple[Passage, ...]
     answers: tuple[WrittenAnswer, ...]
     replies: tuple[WrittenReply, ...]
-    glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

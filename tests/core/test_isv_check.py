@@ -1,0 +1,122 @@
+"""A purchase told in chat: when the check decides, and what the reader gets to see of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from bot.core.corpus import Corpus, Language, Passage, Status, WrittenAnswer
+from bot.core.decision import FactName, Outcome
+from bot.core.isv_check import FULL_CASE
+from bot.core.model import Answer
+from ingest.corpus import read_corpus
+from tests.builders import ask
+
+CALLING = ("verplicht-wanneer", "categorie-bedrijfskleding", "medeoverheden", "gunningscriterium-verplicht")
+"""Written answers of the corpus below; all but the last call the check."""
+
+LAPTOPS = "Ons ministerie koopt laptops voor 200.000 euro. Moeten we ISV toepassen?"
+WITHOUT_VALUE = "Is ISV verplicht bij uniformen voor ons ministerie?"
+
+
+@cache
+def corpus() -> Corpus:
+    """All real passages, so that every cite of the rules is there, and a few real answers."""
+    real = read_corpus()
+    passages = tuple(replace(target, lines=()) for target in real.targets if isinstance(target, Passage))
+    answers = tuple(t for t in real.targets if isinstance(t, WrittenAnswer) and t.id in CALLING)
+    assert len(answers) == len(CALLING)
+    return Corpus(real.sources, passages, answers, ())
+
+
+def told(*messages: str) -> Answer:
+    *earlier, last = messages
+    return ask(corpus(), last, history=earlier)
+
+
+def facts(found: Answer) -> Mapping[FactName, object]:
+    assert found.decision is not None
+    return {name: fact.value for name, fact in found.decision.facts.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "opening"),
+    [
+        (LAPTOPS, Outcome.OBLIGATORY, "Ja. ISV is verplicht als contractvoorwaarde."),
+        ("Moet ISV bij uniformen van 20.000 euro voor ons ministerie?", Outcome.VOLUNTARY, "Nee. ISV is niet"),
+        ("Moet ons ministerie ISV toepassen bij tuinonderhoud van 1 miljoen euro?", Outcome.VOLUNTARY, "Nee. ISV"),
+        ("Moet onze gemeente ISV toepassen bij uniformen van 1 miljoen?", Outcome.OWN_POLICY, "Nee. ISV is niet"),
+        ("Is ISV verplicht voor ons lopende contract voor uniformen bij het ministerie?", Outcome.UNDETERMINED, "Wat"),
+    ],
+)
+def test_the_outcome_opens_the_answer(text: str, outcome: Outcome, opening: str) -> None:
+    found = told(text)
+    assert found.decision is not None
+    assert found.decision.outcome is outcome
+    assert found.text.startswith(opening)
+
+
+def test_an_answer_of_the_check_cites_and_says_what_it_took_for_true() -> None:
+    found = told(LAPTOPS)
+    assert found.status is Status.ANSWERED
+    assert all(f"[{citation.n}]" in found.text for citation in found.citations)
+    assert "200.000 euro" in found.text
+    assert "volgt uit de waarde" in found.text
+    assert "risicoanalyse" in found.text
+    assert "140.000 euro" in found.text
+
+
+def test_the_check_answers_in_english_too() -> None:
+    found = told("Our ministry buys laptops for 200,000 euro. Is ISV mandatory?")
+    assert found.language is Language.EN
+    assert found.text.startswith("Yes. ISV is obligatory as a contract condition.")
+
+
+def test_a_missing_value_gives_the_outcome_for_each_case_and_asks() -> None:
+    found = told(WITHOUT_VALUE)
+    assert found.status is Status.CLARIFICATION
+    assert found.text.startswith("Dat hangt af van de waarde.")
+    assert "Bij een Europese aanbesteding: ISV is verplicht als contractvoorwaarde." in found.text
+    assert found.text.count("?") >= 1
+
+
+def test_the_value_told_afterwards_settles_it() -> None:
+    found = told(WITHOUT_VALUE, "het wordt ongeveer 300.000 euro")
+    assert found.decision is not None
+    assert found.decision.outcome is Outcome.OBLIGATORY
+    assert facts(found)[FactName.VALUE_EUR] == 300_000
+
+
+def test_what_was_not_told_is_taken_for_granted_only_after_enough_is_told() -> None:
+    assert told("Moet ISV?").decision is None
+    assert told("Is ISV verplicht bij uniformen?").decision is None
+
+
+def test_a_long_message_with_another_question_is_not_a_change_of_the_case() -> None:
+    found = told(
+        LAPTOPS,
+        "Goed, dan nog iets heel anders dat ik me al een tijd afvraag: wat kostte de uitvoering bij de gemeente Breda?",
+    )
+    assert found.decision is None
+
+
+def test_contradicting_facts_are_not_decided_on() -> None:
+    assert told("Moet ISV bij laptops en tuinonderhoud van ons ministerie, 200.000 euro?").decision is None
+
+
+def test_an_open_question_is_answered_from_the_texts() -> None:
+    found = told("Waarom moet ons ministerie ISV toepassen bij laptops van 200.000 euro?")
+    assert found.decision is None
+
+
+def test_a_full_case_is_decided_on_a_near_answer_too() -> None:
+    found = told("Is ISV verplicht als gunningscriterium bij laptops van 200.000 euro voor ons ministerie?")
+    assert found.decision is None or len(facts(found)) >= FULL_CASE
+
+
+def test_a_decision_names_the_day_it_holds_for() -> None:
+    found = told("In 2019 kocht ons ministerie laptops voor 200.000 euro. Was ISV toen verplicht?")
+    assert found.decision is not None
+    assert found.decision.as_of.year == 2019
+    assert "144.000 euro" in found.text
