@@ -36,6 +36,9 @@ FOLDS = 5
 KEPT_IN_SCOPE = 0.97
 """Share of questions in scope that must stay above the lower threshold; the rest of the work is the verifier's."""
 
+BELOW_SURE = 0.95
+"""Share of questions outside it that must stay below the upper threshold, so that an answer without a caution fits."""
+
 TARGET = Path(__file__).parent.parent / "knowledge" / "calibration.yaml"
 
 Array = npt.NDArray[np.float64]
@@ -55,7 +58,7 @@ def labelled_questions() -> list[Labelled]:
     lines = (FOLDER / "scope.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     found = [Labelled(r["question"], tuple(map(Turn, r["history"])), r["in_scope"]) for r in rows]
-    for case in (case for name in ("dev", "tuning", "tuning2", "tuning3") for case in read_cases(name)):
+    for case in (case for name in ("dev", "tuning", "tuning2", "tuning3", "tuning4", "tuning5") for case in read_cases(name)):
         if case.type in ("injection", "judgement", "personal_data", "smalltalk", "unclear"):
             continue
         if case.type == "out_of_scope" and case.expected != "refused":
@@ -133,7 +136,7 @@ def main() -> int:
     design, labels = features(parts)
     chances = out_of_fold(design, labels)
     refuse_below = round(float(np.quantile(chances[labels == 1], 1 - KEPT_IN_SCOPE)), 2)
-    sure_above = round(max(refuse_below, float(np.quantile(chances[labels == 0], 0.9))), 2)
+    sure_above = round(max(refuse_below, float(np.quantile(chances[labels == 0], BELOW_SURE))), 2)
     print(
         f"questions: {int(labels.sum())} in scope, {int((1 - labels).sum())} outside;"
         f" out-of-fold AUROC {auroc(chances, labels):.3f}"

@@ -29,10 +29,10 @@ MAX_STATEMENTS = 6
 MAX_STATEMENTS_OF_MANY = 3
 """Statements a part, when a message has one part or several."""
 
-LEAD_REACH = 0.2
-MAX_LEADS = 2
+LEAD_REACH = 0.3
+MAX_LEADS = 3
 """So many other texts that match almost as well add their lead: the question probably touches them too. A text
-within this score is at most five times less likely (docs/adr/0004-extractive-default.md)."""
+within this score is at most eleven times less likely (docs/adr/0004-extractive-default.md)."""
 
 MAX_LEAD_WORDS = 60
 """A longer passage is not told in passing."""

@@ -127,13 +127,16 @@ def _paragraphs(checked: _Checked, citations: "_Citations", messages: Messages, 
         yield "\n".join(f"- {citations.marked(statement)}" for statement in checked.statements)
         yield messages.say(f"ask_{decision.missing[0]}", language)
     else:
-        yield _paragraph(checked, citations)
+        yield _paragraph([s for s in checked.statements if not s.is_aside], citations)
+        asides = [f"- {citations.marked(statement)}" for statement in checked.statements if statement.is_aside]
+        if asides:
+            yield "\n".join((messages.say("asides", language), "", *asides))
     if decision is not None:
         yield facts_line(decision, messages, language)
 
 
-def _paragraph(checked: _Checked, citations: "_Citations") -> str:
-    first, *others = checked.statements
+def _paragraph(statements: Sequence[Statement], citations: "_Citations") -> str:
+    first, *others = statements
     lines = [citations.marked(first)]
     lines.extend(f"- {citations.marked(statement)}" for statement in others)
     return f"{lines[0]}\n\n" + "\n".join(lines[1:]) if others else lines[0]
