@@ -39,6 +39,7 @@ KEPT_IN_SCOPE = 0.97
 BELOW_SURE = 0.95
 """Share of questions outside it that must stay below the upper threshold, so that an answer without a caution fits."""
 
+LABELLED_SETS = ("dev", "tuning", "tuning2", "tuning3", "tuning4", "tuning5")
 TARGET = Path(__file__).parent.parent / "knowledge" / "calibration.yaml"
 
 Array = npt.NDArray[np.float64]
@@ -58,7 +59,7 @@ def labelled_questions() -> list[Labelled]:
     lines = (FOLDER / "scope.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     found = [Labelled(r["question"], tuple(map(Turn, r["history"])), r["in_scope"]) for r in rows]
-    for case in (case for name in ("dev", "tuning", "tuning2", "tuning3", "tuning4", "tuning5") for case in read_cases(name)):
+    for case in (case for name in LABELLED_SETS for case in read_cases(name)):
         if case.type in ("injection", "judgement", "personal_data", "smalltalk", "unclear"):
             continue
         if case.type == "out_of_scope" and case.expected != "refused":

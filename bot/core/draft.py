@@ -13,9 +13,11 @@ from bot.core.corpus import Caveat, Cite, Claim, Grade, Language, Passage, Role,
 from bot.core.decision import Decision, Outcome
 from bot.core.draft_decision import claims_of, prefix_of
 from bot.core.entries import passage_key
+from bot.core.figures import numbers_in
 from bot.core.isv_check import Decided
 from bot.core.messages import Messages
 from bot.core.model import NoticeKind, Quote, Statement
+from bot.core.plain import words
 from bot.core.quoting import quote_for
 from bot.core.references import years_in
 from bot.core.retrieve import FoundPart, Match, Retrieved
@@ -36,6 +38,9 @@ within this score is at most eleven times less likely (docs/adr/0004-extractive-
 
 MAX_LEAD_WORDS = 60
 """A longer passage is not told in passing."""
+
+TOLD_ALREADY = 0.75
+"""A lead of which so many of the words stand in the answer says nothing new."""
 
 OTHER_REACH = 0.3
 """How far below the best match a text may be that answers another part of the same message."""
@@ -173,7 +178,16 @@ def _leads_beside(drafted: DraftPart, part: FoundPart, retrieved: Retrieved) -> 
     told = {quote for statement in drafted.statements for quote in statement.quotes}
     leads = (_lead_of(target, part.text, retrieved) for _, target in near)
     new = (lead for lead in leads if lead is not None and not told.issuperset(lead.quotes))
-    return tuple(islice(new, MAX_LEADS))
+    return tuple(islice((lead for lead in new if _may_stand_beside(lead, drafted)), MAX_LEADS))
+
+
+def _may_stand_beside(lead: Statement, drafted: DraftPart) -> bool:
+    """Tell no list in passing and nothing twice; beside "that is not in my sources" no figure."""
+    if "\n" in lead.text or (drafted.is_partial and numbers_in(lead.text)):
+        return False
+    told = {word for statement in drafted.statements for word in words(statement.text)}
+    said = set(words(lead.text))
+    return len(said & told) < TOLD_ALREADY * len(said)
 
 
 def _lead_of(target: WrittenAnswer | Passage, question: str, retrieved: Retrieved) -> Statement | None:

@@ -70,6 +70,9 @@ def prefix_for(question: str, line: Line | None, lead: str, language: Language) 
     """
     if line is None or line.stance is Stance.OPEN or _HAS_OWN.match(lead) or not asks_yes_or_no(question):
         return ""
+    *before, _ = re.split(r"(?<=[.!?])\s+", question.strip())
+    if any(sentence.endswith("?") and asks_openly(sentence) for sentence in before):
+        return ""  # "Hoe ging dat? Was het verplicht?": a yes at the front would answer the first, which asks for none
     if _is_negated(question) != _is_negated(line.text):
         return ""
     return _PREFIX[line.stance, language]

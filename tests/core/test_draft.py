@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from bot.core.corpus import Caveat, Corpus, Grade, Language, Role, Status, Validity
 from tests.builders import answer, ask, claim, no, passage, reply, source, yes
 
@@ -120,6 +122,26 @@ def test_a_close_second_answer_adds_its_lead() -> None:
     found = ask(Corpus((LETTER,), (CATEGORIES,), (first, second), ()), "hoeveel risicocategorieën zijn er")
     assert "Er zijn 8" in found.text
     assert "De regering wil dat" in found.text
+
+
+@pytest.mark.parametrize(
+    ("lead", "partial", "is_told"),
+    [
+        ("De regering wil dat zo.", True, True),
+        ("Er zijn 8 risicocategorieën.", True, False),
+        ("Er zijn 8 risicocategorieën.", False, True),
+        ("Zo staat het er:\n\n- nu.", False, False),
+        ("Zo staat het er niet nu.", False, False),
+    ],
+    ids=["beside a gap", "a figure beside a gap", "a figure", "a list", "told already"],
+)
+def test_what_is_told_in_passing_is_short_new_and_never_fills_a_gap(lead: str, partial: bool, is_told: bool) -> None:
+    question = "hoe staat het er nu met de risicocategorieën"
+    first = answer("een", [question], claim("Zo staat het er nu niet.", CATEGORIES.id), partial=partial)
+    second = answer("twee", [f"{question} dan"], claim(lead, CATEGORIES.id))
+    found = ask(Corpus((LETTER,), (CATEGORIES,), (first, second), ()), question)
+    assert found.text.startswith("Zo staat het er nu niet.")
+    assert (lead in found.text) is is_told
 
 
 def test_no_two_parts_rest_on_the_same_answer() -> None:

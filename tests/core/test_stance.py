@@ -63,3 +63,9 @@ def test_a_lead_with_its_own_opening_keeps_it() -> None:
 
 def test_without_a_line_there_is_no_prefix() -> None:
     assert prefix_for("Is ISV verplicht?", None, "ISV.", Language.NL) == ""
+
+
+def test_a_message_that_also_asks_openly_gets_no_yes_at_the_front() -> None:
+    line = yes("Was er voor 2017 iets?")
+    assert prefix_for("Hoe ging het voor 2017? Was het toen verplicht", line, "ISV.", Language.NL) == ""
+    assert prefix_for("Wij kopen kleding. Is het verplicht?", yes("Is ISV verplicht?"), "ISV.", Language.NL) == "Ja."
