@@ -18,10 +18,13 @@ from bot.adapters.index_folder import RECOGNISER, SHARPENING, SHELF, WORDS, Buil
 from bot.adapters.recogniser import LinearRecogniser
 from bot.adapters.sharpening import SharpenedVectorIndex, Sharpening
 from bot.adapters.shelf import SqliteShelf, write_shelf
-from bot.core.corpus import Source, WrittenReply
-from bot.core.entries import Entry, Target, key_of, lexical_text
+from bot.core.corpus import Passage, Source, WrittenAnswer, WrittenReply
+from bot.core.entries import Entry, Target, key_of, lexical_text, line_texts
 from bot.core.errors import IndexMismatch, IndexUnavailable, cannot_write
 from bot.core.ports import Vector
+
+LINES_THAT_AGREE = 3
+"""A word that only question lines hold is right when it stands there so often."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
 
@@ -149,9 +152,29 @@ def files_digest(folder: Path) -> str:
 
 
 def corpus_words(targets: Sequence[Target]) -> Counter[str]:
-    """Count the words of passages and answers, by which misspelt words are mended."""
-    texts = (lexical_text(target).lower() for target in targets if not isinstance(target, WrittenReply))
-    return Counter(word for text in texts for word in _WORD.findall(text))
+    """Count the words of passages and answers, by which misspelt words are mended.
+
+    A question line may be misspelt on purpose: a word that only lines hold counts once several do.
+    """
+    texts = Counter(word for target in targets for word in _words_in(_written(target)))
+    lines = Counter(word for target in targets if _written(target) for word in _words_in(" ".join(line_texts(target))))
+    return texts + Counter({word: n for word, n in lines.items() if word in texts or n >= LINES_THAT_AGREE})
+
+
+def _written(target: Target) -> str:
+    """Give what people wrote with care."""
+    match target:
+        case Passage():
+            return f"{target.context} {target.text} {target.english}"
+        case WrittenAnswer():
+            claims = (target.lead, *target.statements)
+            return " ".join(f"{claim.wording.nl} {claim.wording.en}" for claim in claims)
+        case WrittenReply():
+            return ""
+
+
+def _words_in(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
 
 
 def _healthy_vectors(build: Build, shelf: SqliteShelf, sharpening: Sharpening) -> ChromaVectorIndex | None:

@@ -8,12 +8,14 @@ import pytest
 from bot.adapters.chroma import ChromaVectorIndex, write_vectors
 from bot.adapters.index import corpus_words, files_digest, is_healthy, mend_vectors, open_index
 from bot.adapters.index_folder import Build, IndexFolder
-from bot.adapters.memory import HashingEmbedder, exact_index_of, targets_of
+from bot.adapters.memory import HashingEmbedder, exact_index_of
 from bot.adapters.sharpening import Sharpening
 from bot.adapters.shelf import SqliteShelf
+from bot.core.corpus import Status
 from bot.core.errors import IndexBusy, IndexMismatch, IndexUnavailable
 from bot.core.ports import Hit
 from tests.adapters.small import small_corpus, write_small_index
+from tests.builders import passage, reply, source
 
 pytestmark = pytest.mark.integration
 
@@ -165,8 +167,16 @@ def test_mended_vectors_are_sharpened_as_before(folder: IndexFolder, build: Buil
     assert opposite[0].entry == "passage:bron-kleding#p1|line 0"
 
 
-def test_the_words_that_mend_spelling_are_those_of_passages_and_answers() -> None:
-    words = corpus_words(targets_of(CORPUS))
-    assert words["contract"] == 8
-    assert words["uniformen"] == 1
-    assert "weer" not in words
+def test_the_words_that_mend_spelling_stand_in_texts_or_in_several_lines() -> None:
+    source_ = source("De leverancier levert een rapportage.")
+    told = passage(
+        source_.text,
+        of=source_,
+        lines=("raportage wanneer", "deadline verslag", "deadline stuk", "deadline rapportage"),
+    )
+    weather = reply("weer", Status.UNANSWERABLE_OUT_OF_SCOPE, "regen morgen", "regen vandaag", "regen")
+    words = corpus_words((told, weather))
+    assert words["rapportage"] > 0
+    assert words["deadline"] == 3
+    assert "raportage" not in words
+    assert "regen" not in words
