@@ -35,6 +35,7 @@ unit: $(VENV)/.dev ## tests, with the coverage of the core
 eval: $(VENV)/.dev ## quality of the answers; fails below evals/thresholds.yaml
 	$(BIN)/isvbot-ingest sync
 	$(BIN)/python -m evals.run
+	$(BIN)/python -m evals.decisions
 
 bench: $(VENV)/.dev ## speed and memory, as ratios in one run
 	$(BIN)/isvbot-ingest sync

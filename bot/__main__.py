@@ -19,15 +19,19 @@ from typing import Any, NoReturn, TextIO
 
 from rich.console import Console
 
-from bot.bootstrap import build_assistant, build_messages, set_up_logging
+from bot.bootstrap import build_assistant, build_messages, build_receipt_pdf, set_up_logging
 from bot.channels.batch import Defaults, answer_lines, json_line
 from bot.channels.console import Chat, Conversation, show_answer
+from bot.channels.console_check import walk
+from bot.core.checker import Checker
 from bot.core.corpus import Language, Role, Status
+from bot.core.dialogue import ASSUMED, Talk
 from bot.core.errors import IsvbotError, UsageError
 from bot.core.messages import Messages
-from bot.core.model import Turn
+from bot.core.model import Answer, Turn
 from bot.core.plain import squeezed
-from bot.core.wire import answer_object, checked_question, day_of, language_from, role_of, turns_of
+from bot.core.receipt import Receipt, as_markdown, receipt_of
+from bot.core.wire import answer_object, checked_question, day_of, facts_of, language_from, role_of, turns_of
 from bot.doctor import doctor
 from bot.settings import Settings, read_settings
 
@@ -83,13 +87,19 @@ def _parser() -> _Parser:
     ask.set_defaults(run=_ask)
     chat = commands.add_parser("chat", help="voer een gesprek")
     chat.set_defaults(run=_chat)
-    for command in (ask, chat):
+    check = commands.add_parser("check", help="loop na of ISV verplicht is")
+    check.add_argument("purchase", nargs="?", help="de inkoop in gewone woorden: wie koopt wat, voor hoeveel")
+    check.add_argument("--facts", metavar="BESTAND", help="JSON-object met de gegevens; dan volgt meteen de uitkomst")
+    check.add_argument("--json", action="store_true", help="geef de uitkomst als een JSON-object, zonder vragen")
+    check.add_argument("--receipt", metavar="BESTAND", help="schrijf een bewijs voor het dossier: .pdf of .md")
+    check.set_defaults(run=_check)
+    for command in (ask, chat, check):
         command.add_argument("--role", metavar="ROL", help="officer, helpdesk of newcomer")
         command.add_argument("--as-of", metavar="DATUM", help="de dag waarvoor het antwoord geldt, zoals 2026-11-21")
         command.add_argument("--lang", metavar="TAAL", help="nl of en; anders de taal van de vraag")
-    check = commands.add_parser("doctor", help="laat zien wat is ingesteld en wat ontbreekt")
-    check.add_argument("--lang", metavar="TAAL", help="nl of en")
-    check.set_defaults(run=_doctor)
+    health = commands.add_parser("doctor", help="laat zien wat is ingesteld en wat ontbreekt")
+    health.add_argument("--lang", metavar="TAAL", help="nl of en")
+    health.set_defaults(run=_doctor)
     return parser
 
 
@@ -129,6 +139,57 @@ def _chat(options: argparse.Namespace, settings: Settings, messages: Messages, l
     return 0
 
 
+def _check(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
+    if options.facts and options.purchase:
+        raise UsageError("facts_and_text")
+    write = _receipt_writer(options.receipt, messages) if options.receipt else None
+    talk = Talk(_role(options, settings), _as_of(options), language or Language.NL)
+    given = facts_of(_read_json(Path(options.facts))) if options.facts else None
+    assistant = build_assistant(settings)
+    checker = Checker(assistant.tools)
+    answer: Answer | None
+    if given is not None:
+        question = messages.say("check_question", talk.language)
+        answer = checker.answer({**ASSUMED, **given}, talk, question)
+    elif options.json:
+        answer = checker.answer_now(talk, options.purchase or "")
+    else:
+        answer, talk = walk(Console(), checker, messages, talk, options.purchase or "", _line_reader())
+    if answer is None:
+        return 0
+    if options.json:
+        print(json_line(answer_object(answer)))
+    elif given is not None:
+        show_answer(Console(), answer, messages)
+    if write is not None:
+        told = tuple(said.text for said in talk.said) or ((options.purchase,) if options.purchase else ())
+        write(receipt_of(answer, told, assistant.tools.versions, date.today(), messages))
+    return 0
+
+
+def _receipt_writer(name: str, messages: Messages) -> Callable[[Receipt], None]:
+    """Give what writes a receipt to a file; whether it can is found out before anything is asked.
+
+    Raises:
+        UsageError: the name ends in something else than .pdf or .md.
+        MissingExtra: PDF is asked for and its package is not installed.
+    """
+    path = Path(name)
+    if path.suffix.lower() not in (".pdf", ".md"):
+        raise UsageError("bad_receipt", value=name)
+    as_pdf = build_receipt_pdf() if path.suffix.lower() == ".pdf" else None
+
+    def write(receipt: Receipt) -> None:
+        content = as_pdf(receipt) if as_pdf is not None else as_markdown(receipt).encode()
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise UsageError("no_receipt", value=path, reason=error.strerror) from error
+        print(messages.say("receipt_written", receipt.language, path=path), file=sys.stderr)
+
+    return write
+
+
 def _doctor(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
     del options
     return doctor(settings, messages, language or Language.NL, Console())
@@ -161,6 +222,20 @@ def _history(path: Path) -> tuple[Turn, ...]:
         return turns_of(json.loads(text) if is_whole and text.strip() else lines)
     except (ValueError, RecursionError) as error:
         raise UsageError("bad_history", value=path) from error
+
+
+def _read_json(path: Path) -> object:
+    """Read a JSON file.
+
+    Raises:
+        UsageError: it cannot be read, or is no JSON.
+    """
+    try:
+        return json.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise UsageError("no_file", value=path, reason=error.strerror) from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError("bad_facts", reason=f"{path}: JSON") from error
 
 
 def _opened(name: str) -> TextIO:

@@ -7,6 +7,8 @@ Knows nothing of how a question is answered.
 
 import logging
 import time
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 from ulid import ULID
@@ -19,13 +21,19 @@ from bot.core.errors import ContentError, IndexMismatch, MissingExtra
 from bot.core.messages import Messages
 from bot.core.ports import Embedder, PersonalDataFinder, Speller
 from bot.core.rank import Lookup
+from bot.core.receipt import Receipt, Versions
 from bot.core.rules import Rules
 from bot.settings import Settings
+from knowledge.check_rules import rules_digest
 from knowledge.loader import read_rules
 from prompts.loader import read_messages
 
 NOISY_LOGGERS = ("httpx", "httpcore", "chromadb", "bm25s", "filelock")
 """Libraries that write addresses (with a token in them) or questions at INFO."""
+
+
+DIGEST_CHARS = 12
+"""Characters of a digest that a reader sees."""
 
 
 def index_folder(settings: Settings) -> IndexFolder:
@@ -82,11 +90,21 @@ def build_assistant(settings: Settings, *, check_calibration: bool = True) -> As
             f" '{embedder.name}': run 'python -m evals.calibrate'"
         )
     index = open_index(index_folder(settings), embedder.name)
-    return assemble(embedder, index, build_finder(), build_speller(settings, index), rules)
+    versions = Versions(
+        program=version("isvbot"),
+        corpus=f"{index.build.name} ({index.build.manifest.corpus[:DIGEST_CHARS]})",
+        rules=rules_digest(knowledge_root(settings))[:DIGEST_CHARS],
+    )
+    return assemble(embedder, index, build_finder(), build_speller(settings, index, rules), rules, versions)
 
 
 def assemble(
-    embedder: Embedder, index: OpenIndex, finder: PersonalDataFinder, speller: Speller, rules: Rules
+    embedder: Embedder,
+    index: OpenIndex,
+    finder: PersonalDataFinder,
+    speller: Speller,
+    rules: Rules,
+    versions: Versions,
 ) -> Assistant:
     """Put the parts together."""
     lookup = Lookup(embedder, index.vectors, index.lexical, index.shelf, index.recogniser)
@@ -97,10 +115,26 @@ def assemble(
             speller=speller,
             rules=rules,
             messages=build_messages(),
+            versions=versions,
             new_id=lambda: str(ULID()),
             clock=time.perf_counter,
         )
     )
+
+
+def build_receipt_pdf() -> Callable[[Receipt], bytes]:
+    """Give what writes a receipt as PDF.
+
+    Raises:
+        MissingExtra: its package is not installed.
+    """
+    try:
+        from bot.adapters.receipt_pdf import as_pdf
+    except ImportError as error:
+        raise MissingExtra(
+            "a receipt as PDF needs Typst: run 'pip install isvbot[receipt]'; .md works without"
+        ) from error
+    return as_pdf
 
 
 def build_finder() -> PersonalDataFinder:
@@ -110,8 +144,8 @@ def build_finder() -> PersonalDataFinder:
     return CheckedPersonalData()
 
 
-def build_speller(settings: Settings, index: OpenIndex) -> Speller:
-    """Give the speller for the words of an index.
+def build_speller(settings: Settings, index: OpenIndex, rules: Rules) -> Speller:
+    """Give the speller for the words of an index and of the glossary.
 
     Raises:
         IndexUnavailable: the word list is not there.
@@ -120,7 +154,8 @@ def build_speller(settings: Settings, index: OpenIndex) -> Speller:
     from bot.adapters.spelling import CorpusSpeller
 
     dictionary = Dictionary(dictionary_path(settings.data_dir))
-    return CorpusSpeller(index.shelf.words(), dictionary.knows)
+    words = dict.fromkeys(rules.terms.words, 1) | index.shelf.words()
+    return CorpusSpeller(words, dictionary.knows)
 
 
 def set_up_logging(settings: Settings) -> None:

@@ -9,8 +9,11 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from evals.scoring import Score
+
+Scored = TypeVar("Scored")
 
 RESAMPLES = 1000
 SEED = 20261121
@@ -30,7 +33,7 @@ class Figure:
         return f"{self.value:.3f} [{self.low:.3f}-{self.high:.3f}] n={self.count}"
 
 
-def figure(scores: Sequence[Score], ratio: Callable[[Score], tuple[float, float]]) -> Figure:
+def figure(scores: Sequence[Scored], ratio: Callable[[Scored], tuple[float, float]]) -> Figure:
     """Give the sum of parts over the sum of wholes, and its interval; questions without a whole do not count."""
     pairs = [pair for pair in map(ratio, scores) if pair[1] > 0]
     if not pairs:

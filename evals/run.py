@@ -130,9 +130,9 @@ def wrong(scores: Sequence[Score]) -> Iterator[str]:
         )
 
 
-def below(name: str, figures: Mapping[str, Figure | int]) -> list[str]:
+def below(name: str, figures: Mapping[str, Figure | int], thresholds: Path = THRESHOLDS) -> list[str]:
     """Name the figures of a set that do not reach their threshold."""
-    limits = yaml.safe_load(THRESHOLDS.read_text("utf-8")).get(name, {})
+    limits = yaml.safe_load(thresholds.read_text("utf-8")).get(name, {})
     failures = []
     for title, limit in limits.items():
         found = figures[title]

@@ -16,7 +16,7 @@ from bot.core.ports import Vector
 
 SHRINKAGE = 0.3
 """Share of the plain identity mixed into the covariance, for there are fewer lines than it has values. From 0.1 to
-0.5 the share of tuning questions whose best target is right stays within 0.01 (docs/adr/0003-fusion.md)."""
+0.5 the share of tuning questions whose best target is right stays within 0.01 (docs/adr/0003-ranking.md)."""
 
 
 def fit_sharpening(lines: Iterable[tuple[str, Vector]], dims: int) -> Sharpening:

@@ -4,6 +4,7 @@ Knows ``rules/*.yaml``.
 Knows nothing of how rules are applied.
 """
 
+import hashlib
 from collections.abc import Sequence
 from importlib.resources.abc import Traversable
 
@@ -12,9 +13,18 @@ from pydantic import TypeAdapter
 from bot.core.corpus import Cite, Claim, PassageId, Validity, Wording
 from bot.core.decision import CheckRules, FactName, Outcome, Rule, Threshold, Todo, Unknown
 from bot.core.errors import ContentError
-from bot.core.rules import Patterns, Phrase
-from knowledge.files import read_one
-from knowledge.schema import Bilingual, CategoryFile, PhraseFile, RuleFile, ThresholdFile, TodoFile, UnknownFile
+from bot.core.rules import DialogueRules, Patterns, Phrase
+from knowledge.files import bytes_of, knowledge_root, read_one
+from knowledge.schema import (
+    Bilingual,
+    CategoryFile,
+    DialogueFile,
+    PhraseFile,
+    RuleFile,
+    ThresholdFile,
+    TodoFile,
+    UnknownFile,
+)
 
 
 def read_check_rules(root: Traversable | None = None) -> CheckRules:
@@ -44,6 +54,19 @@ def read_check_rules(root: Traversable | None = None) -> CheckRules:
     )
 
 
+def rules_digest(root: Traversable | None = None) -> str:
+    """Give a digest of the rules as they stand in their files: another digest, other rules.
+
+    Raises:
+        ContentError: a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    for name in ("isv", "thresholds", "todos", "unknowns", "categories"):
+        path = f"rules/{name}.yaml"
+        digest.update(bytes_of(path, (root or knowledge_root()).joinpath(path)))
+    return digest.hexdigest()
+
+
 def read_phrases(root: Traversable | None = None) -> tuple[Phrase, ...]:
     """Read how people tell the facts of a purchase.
 
@@ -52,6 +75,20 @@ def read_phrases(root: Traversable | None = None) -> tuple[Phrase, ...]:
     """
     phrases = read_one(root, "rules/phrases.yaml", TypeAdapter(tuple[PhraseFile, ...]))
     return tuple(Phrase(FactName(phrase.fact), phrase.value, Patterns.of(*phrase.patterns)) for phrase in phrases)
+
+
+def read_dialogue(root: Traversable | None = None) -> DialogueRules:
+    """Read what people say in the check besides facts; a pattern fits a whole message.
+
+    Raises:
+        ContentError: a field is wrong.
+    """
+    file = read_one(root, "rules/dialogue.yaml", TypeAdapter(DialogueFile))
+    return DialogueRules(**{name: _whole(*patterns) for name, patterns in file.model_dump().items()})
+
+
+def _whole(*patterns: str) -> Patterns:
+    return Patterns.of(*(rf"^\s*(?:{pattern})\s*[.!]*\s*$" for pattern in patterns))
 
 
 def wording_of(file: Bilingual) -> Wording:

@@ -19,7 +19,7 @@ from bot.core.corpus import (
 )
 from bot.core.errors import ContentError
 from bot.core.rules import Calibration, Lexicon, Patterns, Rules, ScreenRules, Term
-from knowledge.check_rules import cites_of, read_check_rules, read_phrases, wording_of
+from knowledge.check_rules import cites_of, read_check_rules, read_dialogue, read_phrases, wording_of
 from knowledge.files import bytes_of, checked, knowledge_root, parsed, read_lists, read_one, text_of, walk
 from knowledge.schema import (
     AnswerFile,
@@ -121,12 +121,15 @@ def read_rules(root: Traversable | None = None) -> Rules:
             courtesy=Patterns.of(*screen.courtesy),
             judging=Patterns.of(*screen.judging),
             duty=Patterns.of(*screen.duty),
+            permission=Patterns.of(*screen.permission),
+            private_buyer=Patterns.of(*screen.private_buyer),
         ),
         terms=_lexicon(read_glossary(root)),
         other_subjects=Lexicon({word.lower(): Term(word, "other", False) for word in screen.other_subjects}),
         calibration=Calibration(**calibration.model_dump()),
         check=read_check_rules(root),
         phrases=read_phrases(root),
+        dialogue=read_dialogue(root),
     )
 
 

@@ -181,7 +181,7 @@ class GlossaryTerm(Strict):
     identifier: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     en: str
     also: tuple[str, ...] = ()
-    kind: Literal["authority", "application", "deliverable", "category", "abbreviation", "product", "term"]
+    kind: Literal["authority", "application", "deliverable", "category", "abbreviation", "product", "term", "plain"]
     scope: Literal["strong", "weak"] = "weak"
     """``strong``: the term by itself shows that a question is about ISV."""
     value: str = ""
@@ -254,16 +254,29 @@ class CategoryFile(Bilingual):
 
 
 class PhraseFile(Strict):
-    """How people tell a fact: a value and the patterns that tell it."""
+    """How people tell a fact: a value and the patterns that tell it; no value for words that only seem to."""
 
     fact: FactName
-    value: bool | str
+    value: bool | str | None = None
     patterns: tuple[Pattern, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _knows_its_value(self) -> "PhraseFile":
-        _check_values(self.fact, self.fact, (self.value,))
+        if self.value is not None:
+            _check_values(self.fact, self.fact, (self.value,))
         return self
+
+
+class DialogueFile(Strict):
+    """What people say in the check besides facts."""
+
+    back: tuple[Pattern, ...] = Field(min_length=1)
+    again: tuple[Pattern, ...] = Field(min_length=1)
+    stop: tuple[Pattern, ...] = Field(min_length=1)
+    unknown: tuple[Pattern, ...] = Field(min_length=1)
+    agree: tuple[Pattern, ...] = Field(min_length=1)
+    yes: tuple[Pattern, ...] = Field(min_length=1)
+    no: tuple[Pattern, ...] = Field(min_length=1)
 
 
 class ScreenFile(Strict):
@@ -285,6 +298,10 @@ class ScreenFile(Strict):
     """Words with which people ask for a verdict."""
     duty: tuple[Pattern, ...]
     """Words with which people ask whether something must be done."""
+    permission: tuple[Pattern, ...]
+    """Words with which people ask whether something may be done."""
+    private_buyer: tuple[Pattern, ...]
+    """Buyers that no rule of the check is about."""
 
 
 class CalibrationFile(Strict):

@@ -12,7 +12,7 @@ rm -rf dist
 "$place/env/bin/pip" install --quiet --require-hashes -r requirements.lock
 "$place/env/bin/pip" install --quiet --no-deps dist/*.whl
 cd "$place"
-export ISVBOT_DATA_DIR="$place/data"
+export ISVBOT_DATA_DIR="${ISVBOT_DATA_DIR:-$place/data}"
 "$place/env/bin/python" -c "
 import bot, ingest, knowledge, prompts, sys
 inside = [module.__file__.startswith(sys.prefix) for module in (bot, ingest, knowledge, prompts)]

@@ -42,6 +42,7 @@ from bot.core.entries import key_of, lexical_text
 from bot.core.model import Answer, Question, Quote, Statement, Turn
 from bot.core.ports import Embedder, PersonalDataFinder, Speller, VectorIndex
 from bot.core.rank import Lookup
+from bot.core.receipt import Versions
 from bot.core.rules import Rules
 from knowledge.loader import read_rules
 
@@ -192,6 +193,7 @@ def tools(
         rules=rules or real_rules(),
         messages=build_messages(),
         new_id=lambda: f"id-{next(ids)}",
+        versions=Versions("0.0", "klein", "regels"),
         clock=clock or (lambda: next(ticks) / 1000),
     )
 

@@ -44,9 +44,12 @@ def normalised(name: str) -> str:
 
 
 def declared() -> set[str]:
-    dependencies = project()["dependencies"]
+    """Every package that the project asks for, also those of its extras."""
+    dependencies, extras = project()["dependencies"], project()["optional-dependencies"]
     assert isinstance(dependencies, list)
-    return {normalised(re.split(r"[^\w.-]", dependency)[0]) for dependency in dependencies}
+    assert isinstance(extras, dict)
+    every = [*dependencies, *(name for names in extras.values() for name in names)]
+    return {normalised(re.split(r"[^\w.-]", dependency)[0]) for dependency in every}
 
 
 def imported() -> Iterator[tuple[str, str]]:

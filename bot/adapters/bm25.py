@@ -22,7 +22,7 @@ from bot.core.ports import Hit
 K1 = 1.2
 B = 0.5
 """BM25's saturation and length weight. Short passages like both low: on Dutch law texts nDCG@10 was
-0.736 at 0.9/0.4, 0.723 at 1.2/0.5 and 0.697 at the usual 1.5/0.75 (docs/adr/0003-fusion.md)."""
+0.736 at 0.9/0.4, 0.723 at 1.2/0.5 and 0.697 at the usual 1.5/0.75 (docs/adr/0003-ranking.md)."""
 
 MIN_COMPOUND = 8
 MIN_PART = 4

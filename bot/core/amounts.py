@@ -1,7 +1,7 @@
 """Amounts of money as people write them: "90k", "1,2 mln", "€ 140.000,-", "anderhalve ton", "EUR 2.3 million".
 
-Knows Dutch and English words for amounts, and amounts by the year with a number of years.
-Knows nothing of thresholds. A ton is 100,000 euro here, unless something is weighed in it.
+Knows digits, letters, scales and signs, and words that bound an amount or say how often it comes back.
+Knows nothing of what an amount is the price of. A ton is 100,000 euro here, unless something is weighed in it.
 """
 
 import re
@@ -10,60 +10,62 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
+from bot.core.number_words import IN_LETTERS, TENS, number_of
 from bot.core.sentences import Span
 
-_WORDS: dict[str, Decimal] = {
-    "een half": Decimal("0.5"), "half": Decimal("0.5"), "halve": Decimal("0.5"), "anderhalve": Decimal("1.5"),
-    "anderhalf": Decimal("1.5"), "een kwart": Decimal("0.25"), "kwart": Decimal("0.25"), "een": Decimal(1),
-    "nog geen": Decimal(1),
-    "één": Decimal(1), "a": Decimal(1), "one": Decimal(1), "half a": Decimal("0.5"), "a quarter": Decimal("0.25"),
-    "twee": Decimal(2), "two": Decimal(2), "tweeënhalf": Decimal("2.5"), "tweeeneenhalf": Decimal("2.5"),
-    "tweeënhalve": Decimal("2.5"), "drie": Decimal(3), "three": Decimal(3), "vier": Decimal(4), "four": Decimal(4),
-    "vijf": Decimal(5), "five": Decimal(5), "zes": Decimal(6), "six": Decimal(6), "zeven": Decimal(7),
-    "seven": Decimal(7), "acht": Decimal(8), "eight": Decimal(8), "negen": Decimal(9), "nine": Decimal(9),
-    "tien": Decimal(10), "ten": Decimal(10), "elf": Decimal(11), "twaalf": Decimal(12), "twelve": Decimal(12),
-    "vijftien": Decimal(15), "fifteen": Decimal(15), "twintig": Decimal(20), "twenty": Decimal(20),
-    "dertig": Decimal(30), "thirty": Decimal(30), "veertig": Decimal(40), "forty": Decimal(40), "vijftig": Decimal(50),
-    "fifty": Decimal(50), "zestig": Decimal(60), "sixty": Decimal(60), "zeventig": Decimal(70), "tachtig": Decimal(80),
-    "eighty": Decimal(80), "negentig": Decimal(90), "ninety": Decimal(90), "honderd": Decimal(100),
-    "a hundred": Decimal(100), "hundred": Decimal(100), "tweehonderd": Decimal(200), "driehonderd": Decimal(300),
-    "vierhonderd": Decimal(400), "vijfhonderd": Decimal(500),
-}  # fmt: skip
 _SCALES: dict[str, int] = {
-    "k": 1000, "duizend": 1000, "mille": 1000, "thousand": 1000, "dzd": 1000, "ton": 100_000, "tonnen": 100_000,
-    "m": 10**6, "mln": 10**6, "miljoen": 10**6, "mio": 10**6, "million": 10**6, "mld": 10**9,
+    "k": 1000, "duizend": 1000, "mille": 1000, "thousand": 1000, "dzd": 1000, "grand": 1000, "ton": 100_000,
+    "tonnen": 100_000, "m": 10**6, "mln": 10**6, "miljoen": 10**6, "mio": 10**6, "million": 10**6, "mld": 10**9,
     "miljard": 10**9, "billion": 10**9,
 }  # fmt: skip
 _DIGITS = r"\d{1,3}(?:[.,\u00a0 ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
-_WORD = "|".join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True))
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _WEIGHED = r"(?!\s*(?:afval|papier|hout|staal|goederen|co2|textiel|stenen|waste|paper|per dag))"
 _MONEY = re.compile(
-    rf"(?P<sign>€\s?|\beur(?:o)?\s)?(?<![\w.,/-])(?:(?P<digits>{_DIGITS})|(?P<word>{_WORD}))"
-    rf"(?:\s?(?P<scale>{_SCALE})(?![^\W_]){_WEIGHED})?(?:,-|,--|\.-)?"
-    r"(?P<unit>\s?(?:euro|eur|€)(?![^\W_]))?(?!\d|[^\W_])",
+    rf"(?P<sign>k?€\s?|\beur(?:o)?\s)?(?<![\w.,/-])"
+    rf"(?:(?P<digits>{_DIGITS})|(?P<word>(?:{IN_LETTERS})(?<!\s)|[^\W\d_]+(?=\s?(?:{_SCALE})(?![^\W_]))))"
+    rf"(?:\s?(?P<scale>{_SCALE})(?![^\W_]){_WEIGHED}(?:(?<=ton)\s(?P<more>{'|'.join(TENS)})(?![^\W_]))?)?(?:,-+|,=|\.-)?"
+    r"(?P<unit>\s?(?:euro'?s?|eur|€(?!\s?\d))(?![^\W_]))?(?!\d|[^\W_])",
     re.IGNORECASE,
 )
 _VALUE_WORD = re.compile(
     r"\b(?:waarde|geraamd\w*|geschat\w*|raming|bedrag|begroot\w*|budget|opdracht van|contract van|inkoop van|samen"
-    r"|totaal|value|estimated|worth|amount|voor|van|boven|onder|maar|slechts|circa|ca\.?|ongeveer|rond|dan|over|above|below)"
-    r":?\s*(?:(?:is|van|op|of|de|het)\s*)?$",
+    r"|totaal|value|estimated|worth|amount|voor|van|boven|onder|maar|slechts|circa|ca\.?|ongeveer|rond|dan|over|above"
+    r"|below):?\s*(?:(?:is|van|op|of|de|het)\s*)?$",
     re.IGNORECASE,
 )
-_PER_YEAR = re.compile(
-    r"^\s*(?:,?\s*)(?:per jaar|p/?j\b|p\.j\.|jaarlijks|elk jaar|ieder jaar|a year|per year|per annum|yearly)",
-    re.IGNORECASE,
+_EXCLUDING = r"(?:\s*,?\s*\(?(?:ex(?:cl(?:usief)?)?\.?|zonder|without|excluding)\s*(?:btw|vat)?\)?)?"
+_PERIODS: tuple[tuple[int, str], ...] = (
+    (1, r"(?:per|elk|ieder|an?|each|every) ?(?:contract)?(?:jaar|jar|year|annum|yr)|p/?[ja]|p\.[ja]\.?|/ ?j(?:aar|r)?"),
+    (1, r"jaarlijks|yearly|annually"),
+    (4, r"(?:per|elk|ieder|a|each) ?(?:kwartaal|quarter)"),
+    (12, r"(?:per|elke|iedere|a|each|every|in de) ?(?:maand|month)|p/?m|p\.m\.?|/ ?m(?:aand|nd)?|maandelijks|monthly"),
+    (52, r"(?:per|elke|iedere|a|each|every|in de) ?week|wekelijks|weekly"),
 )
-_NUMBER_OF = "|".join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True))
-_YEARS = re.compile(
-    rf"(?<![\w.,])(?P<count>\d{{1,2}}|{_NUMBER_OF})[ -]?(?:jaar|jarig\w*|jaren|years?)(?![^\W_])", re.IGNORECASE
+_PERIODS_AFTER = tuple(
+    (n, re.compile(rf"^{_EXCLUDING}\s*,?\s*(?:was |is |zijn )?(?:{w})(?![^\W_])", re.IGNORECASE)) for n, w in _PERIODS
 )
+_PERIODS_BEFORE = tuple(
+    (
+        n,
+        re.compile(
+            rf"(?<![^\W_])(?:{w})(?: (?:is|zijn|kost|betalen we|ongeveer|circa))*:?\s*(?:€\s?)?$", re.IGNORECASE
+        ),
+    )
+    for n, w in _PERIODS
+)
+"""How often in a year an amount is paid, and the words that say so, after it or in front of it."""
+
 _BARE_MIN = 10_000
 """A bare number from here on may be an amount; below it, it counts things, people or years."""
 
+MIN_WORD_AMOUNT = 100
+"""A number in letters from here on, with "euro" after it, is an amount; "een euro" mostly is a manner of speaking."""
 
 _THING = re.compile(
-    r"\s+(?!(?:ex|excl|exclusief|incl|inclusief|voor|per|en|of|dus|bij|is|dan|over|totaal|in|on|for|and|or)\b)[^\W\d_]{3,}"
+    r"\s+(?!(?:ex|excl\w*|incl\w*|voor|per|en|of|dus|bij|is|was|dan|over|totaal|in|on|for|and|or|alles|samen|total|maar"
+    r"|op|aan|met|zonder|volgens|moet|moeten|geldt|excluding|without|ipv|plus|pardon|sorry|nee|uit|toch|naar|to|tot"
+    r"|instead|elk|each|gedurende|the|de|het)\b)[^\W\d_]{3,}"
 )
 """What a bare number counts, when it is no amount of money."""
 
@@ -73,25 +75,31 @@ class Bound(Enum):
 
     EXACT = "exact"
     AT_LEAST = "at least"
+    AT_MOST = "at most"
     BELOW = "below"
 
 
-_ARTICLE = r"\s+(?:de\s+|het\s+)?$"
+_ARTICLE = r"\s+(?:de\s+|het\s+)?(?:€\s?)?$"
 _BOUNDS = (
-    (Bound.BELOW, r"\b(?:onder|minder dan|lager dan|geen|hooguit|hoogstens|net niet|below|under|less than)"),
-    (Bound.AT_LEAST, r"\b(?:boven|meer dan|hoger dan|minstens|minimaal|vanaf|above|over|more than|at least)"),
+    (Bound.AT_MOST, r"\b(?:hooguit|hoogstens|maximaal|ten hoogste|niet meer dan|at most|up to|no more than)"),
+    (Bound.BELOW, r"\b(?:onder|minder dan|lager dan|geen|net niet|bijna|below|under|less than|almost|nearly)"),
+    (Bound.AT_LEAST, r"\b(?:boven|meer dan|hoger dan|minstens|minimaal|vanaf|ruim|above|over|more than|at least)"),
 )
 _BOUND_PATTERNS = tuple((bound, re.compile(words + _ARTICLE, re.IGNORECASE)) for bound, words in _BOUNDS)
 
 
+PERIOD_WORDS = re.compile(rf"(?<![^\W_])(?:{'|'.join(words for _, words in _PERIODS)})(?![^\W_])", re.IGNORECASE)
+"""Any word for a period in which something is paid."""
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount of whole euros and where it stands; ``per_year`` where the text says so."""
+    """An amount of whole euros and where it stands; ``times_a_year`` where the text says that it comes back."""
 
     euros: int
     span: Span
     bound: Bound = Bound.EXACT
-    per_year: bool = False
+    times_a_year: int = 0
 
 
 def amounts_in(text: str) -> tuple[Amount, ...]:
@@ -99,58 +107,57 @@ def amounts_in(text: str) -> tuple[Amount, ...]:
     return tuple(_found(text))
 
 
-def years_of(text: str) -> int | None:
-    """Give the number of years that a text names once, as the life of a contract; ``None`` if not one."""
-    counts = {_count(match["count"]) for match in _YEARS.finditer(text)}
-    counts.discard(None)
-    return counts.pop() if len(counts) == 1 else None
-
-
 def _found(text: str) -> Iterator[Amount]:
-    for match in _MONEY.finditer(text):
+    place = 0
+    while (match := _MONEY.search(text, place)) is not None:
         scale = (match["scale"] or "").lower()
-        if not _is_money(match, scale, text):
+        if not _is_money(match, scale, text) and not _comes_back(match, text):
+            place = match.start() + 1
             continue
-        number = _WORDS[match["word"].lower()] if match["word"] else _number(match["digits"])
-        euros = int(number * _SCALES.get(scale, 1))
-        rest = text[match.end() :]
-        per_year = _PER_YEAR.match(rest) is not None
-        before = text[: match.start()] + (match["word"] or "") + " "
-        yield Amount(euros, Span(match.start(), match.end()), _bound(before), per_year)
+        place = match.end()
+        per_sign = 1000 if (match["sign"] or "").lower().startswith("k") else 1
+        euros = int(_number(match) * _SCALES.get(scale, 1) * per_sign) + 1000 * TENS.get(
+            (match["more"] or "").lower(), 0
+        )
+        before, after = text[: match.start()], text[match.end() :]
+        times = [n for n, pattern in _PERIODS_AFTER if pattern.match(after)]
+        times += [n for n, pattern in _PERIODS_BEFORE if pattern.search(before)]
+        bound = _bound(f"{before} ", f"{before}{match['word'] or ''} ")
+        yield Amount(euros, Span(match.start(), match.end()), bound, times[0] if times else 0)
 
 
-def _bound(before: str) -> Bound:
-    return next((bound for bound, pattern in _BOUND_PATTERNS if pattern.search(before)), Bound.EXACT)
+def _comes_back(match: re.Match[str], text: str) -> bool:
+    """Say whether a bare number is paid by the period: "2.500 per maand"."""
+    if match["digits"] is None or _number(match) < MIN_WORD_AMOUNT:
+        return False
+    return any(pattern.match(text[match.end() :]) for _, pattern in _PERIODS_AFTER)
+
+
+def _bound(*befores: str) -> Bound:
+    found = (bound for before in befores for bound, pattern in _BOUND_PATTERNS if pattern.search(before))
+    return next(found, Bound.EXACT)
 
 
 def _is_money(match: re.Match[str], scale: str, text: str) -> bool:
-    """Say whether a number is money: a sign, a unit or a scale shows it, or a word of value in front of a big one."""
+    """Say whether a number is money: a sign, a unit or a scale shows it, or its size and what stands around it."""
+    number = _number(match)
+    if not number:
+        return False
     if match["sign"] or match["unit"]:
-        return match["digits"] is not None or bool(scale)
+        return match["digits"] is not None or bool(scale) or number >= MIN_WORD_AMOUNT
     if scale == "m":
         return False
     if scale:
         return True
-    if match["word"]:
+    if number < _BARE_MIN or _THING.match(text[match.end() :]) is not None:
         return False
-    is_big = _number(match["digits"]) >= _BARE_MIN
-    return is_big and _VALUE_WORD.search(text[: match.start()]) is not None and not _counts_things(text[match.end() :])
+    is_grouped = match["word"] is not None or re.search(r"\d[.,]\d{3}", match["digits"]) is not None
+    return is_grouped or _VALUE_WORD.search(text[: match.start()]) is not None
 
 
-def _counts_things(rest: str) -> bool:
-    """Say whether a bare number is followed by the things it counts ("140.000 handschoenen")."""
-    return _THING.match(rest) is not None
-
-
-def _number(digits: str) -> Decimal:
+def _number(match: re.Match[str]) -> Decimal:
+    if match["word"]:
+        return number_of(match["word"])
+    digits = match["digits"]
     grouped = re.fullmatch(r"(\d{1,3}(?:[.,\u00a0 ]\d{3})+)(?:[.,]\d{1,2})?", digits)
-    if grouped:
-        return Decimal(re.sub(r"\D", "", grouped[1]))
-    return Decimal(digits.replace(",", "."))
-
-
-def _count(written: str) -> int | None:
-    if written.isdigit():
-        return int(written)
-    value = _WORDS[written.lower()]
-    return int(value) if value == int(value) else None
+    return Decimal(re.sub(r"\D", "", grouped[1])) if grouped else Decimal(digits.replace(",", "."))

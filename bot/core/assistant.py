@@ -9,13 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.corpus import Language, SourceId, Status, WrittenAnswer
-from bot.core.draft import Draft, draft
+from bot.core.draft import draft
+from bot.core.drafted import Draft
 from bot.core.errors import ServiceError, ServiceTimeout
 from bot.core.isv_check import isv_check
 from bot.core.messages import Messages
 from bot.core.model import Answer, Question, Scored
 from bot.core.ports import PersonalDataFinder, Speller
 from bot.core.rank import Lookup
+from bot.core.receipt import Versions
 from bot.core.retrieve import Retrieved, retrieve
 from bot.core.rules import Rules
 from bot.core.screen import Stopped, screen
@@ -35,6 +37,7 @@ class Tools:
     speller: Speller
     rules: Rules
     messages: Messages
+    versions: Versions
     new_id: Callable[[], str]
     clock: Callable[[], float]
     """Seconds from any fixed moment; only differences count."""

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bot.core.amounts import Amount, Bound, amounts_in, years_of
 from bot.core.decision import MAX_VALUE_EUR, NO_CATEGORY, Fact, FactName, Facts, FactValue, Known
 from bot.core.references import days_in, years_in
-from bot.core.rules import Lexicon, Patterns, Phrase, Rules
+from bot.core.rules import Lexicon, Mention, Patterns, Phrase, Rules
+from bot.core.worth import worths_in
 
 FIRST_TENDER_YEAR = 2005
 YEARS_AHEAD = 5
@@ -24,6 +24,19 @@ _NOT_A_TENDER = Patterns.of(
     r"\b(?:brie(?:f|ven)|kamerbrief|kamerbrieven|motie|moties|letter|letters|motion|strategie|agenda|kader|manifest|nota"
     r"|plan|sinds|since|policy|framework)\b[^.?!]{0,25}$"
 )
+_DENIED_BEFORE = Patterns.of(
+    r"\b(?:geen|niet (?:voor |bij |door )?(?:het |de |een |ons |onze )?|not (?:a |the |for )?)\s*$"
+)
+_BUYER_BEFORE = Patterns.of(
+    r"\b(?:(?:wij|we) zijn|ik ben van|(?:ik|wij|we) (?:werk|werken|koop|kopen)(?: nu)?(?: in)? (?:bij|voor)"
+    r"|koop(?:t|en)? (?:ik|wij|we) (?:nu )?(?:in )?voor|opdrachtgever(?: is|:)?|namens|the buyer is|we are"
+    r"|i work (?:for|at)|i buy for)"
+    r"\s+(?:het |de |een |ons |onze |the |a |an )?$"
+)
+"""In front of who buys, where a message names others too."""
+
+_DENIED_AFTER = Patterns.of(r"^\s+(?:doet|doen|does|do) (?:toch |er )?(?:niet|not) (?:mee|aan mee|take part|join)")
+_SIGNED_AFTER = Patterns.of(r"^\s*(?:\w+\s+){0,2}(?:ge|onder|mee)\w*teken")
 _LAST_YEAR = Patterns.of(r"\b(?:vorig jaar|last year)\b")
 
 
@@ -50,7 +63,7 @@ def case_of(earlier: Sequence[str], text: str, as_of: date, rules: Rules) -> Cas
     unclear: set[FactName] = set()
     new: frozenset[FactName] = frozenset()
     for message in (*earlier, text):
-        told, doubtful = _told_in(message, as_of, rules)
+        told, doubtful = facts_told(message, as_of, rules)
         if FactName.VALUE_EUR in told and FactName.EUROPEAN_TENDER not in told:
             facts.pop(FactName.EUROPEAN_TENDER, None)
         facts = {name: replace(fact, known=Known.HISTORY) for name, fact in facts.items() if name not in doubtful}
@@ -60,7 +73,7 @@ def case_of(earlier: Sequence[str], text: str, as_of: date, rules: Rules) -> Cas
     return Case(facts, frozenset(unclear), new)
 
 
-def _told_in(text: str, as_of: date, rules: Rules) -> tuple[dict[FactName, Fact], frozenset[FactName]]:
+def facts_told(text: str, as_of: date, rules: Rules) -> tuple[dict[FactName, Fact], frozenset[FactName]]:
     """Give the facts that one message tells, and those for which it gives several values."""
     found: dict[FactName, dict[FactValue, Fact]] = {}
     told = (*_from_terms(text, rules.terms), *_from_phrases(text, rules.phrases), *_values(text), *_dates(text, as_of))
@@ -75,46 +88,46 @@ def _told_in(text: str, as_of: date, rules: Rules) -> tuple[dict[FactName, Fact]
 def _one_of(name: FactName, values: Mapping[FactValue, Fact]) -> Fact | None:
     """Give the fact where one value is told, or several that come to the same: both on the list of categories."""
     facts = list(values.values())
-    if len(facts) == 1:
-        return facts[0]
+    if len(facts) == 1 or name is FactName.KIND:
+        return facts[0]  # the phrases of a kind stand in order: "specifieke diensten" holds the word "diensten" too
+    if name is FactName.AUTHORITY and set(values) == {"other", "gemeente"}:
+        return values["other"]  # "een gemeenschappelijke regeling van vijf gemeenten"
     if name is FactName.CATEGORY and NO_CATEGORY not in values:
         return replace(facts[0], words=", ".join(fact.words for fact in facts))
     return None
 
 
 def _from_terms(text: str, terms: Lexicon) -> Iterator[Fact]:
-    for mention in terms.mentions(text):
-        name = _FACTS_OF_KINDS.get(mention.term.kind)
-        if name is not None and mention.term.value:
-            yield Fact(name, mention.term.value, Known.QUESTION, text[mention.span.start : mention.span.end])
+    """Give the facts that terms tell; "geen gemeente" tells nothing of who buys, "ik werk bij" much."""
+    told = [m for m in terms.mentions(text) if m.term.kind in _FACTS_OF_KINDS and m.term.value]
+    told = [mention for mention in told if not _is_denied(mention, text)]
+    buyers = [m for m in told if m.term.kind == "authority" and _BUYER_BEFORE.match(text[: m.span.start])]
+    for mention in told:
+        if mention.term.kind != "authority" or not buyers or mention in buyers:
+            words = text[mention.span.start : mention.span.end]
+            yield Fact(_FACTS_OF_KINDS[mention.term.kind], mention.term.value, Known.QUESTION, words)
+
+
+def _is_denied(mention: Mention, text: str) -> bool:
+    before, after = text[: mention.span.start], text[mention.span.end :]
+    return _DENIED_BEFORE.match(before) or _DENIED_AFTER.match(after)
 
 
 def _from_phrases(text: str, phrases: Sequence[Phrase]) -> Iterator[Fact]:
     rest = text
     for phrase in phrases:
-        words = phrase.patterns.first_in(rest)
-        if words:
-            yield Fact(phrase.name, phrase.value, Known.QUESTION, words)
+        found = phrase.patterns.all_in(rest)
+        if found and phrase.value is not None:
+            yield Fact(phrase.name, phrase.value, Known.QUESTION, found[0])
+        for words in found:
             rest = rest.replace(words, " ")
 
 
 def _values(text: str) -> Iterator[Fact]:
-    """Give the value over the contract's life; an amount by the year without a number of years is only a bound."""
-    amounts = {(amount.euros, amount.per_year): amount for amount in amounts_in(text)}
-    if len(amounts) > 1 and len({amount.per_year for amount in amounts.values()}) > 1:
-        return
-    for amount in amounts.values():
-        years = years_of(text) if amount.per_year else 1
-        euros = amount.euros * (years or 1)
-        bound = amount.bound if years else Bound.AT_LEAST
-        if 0 < euros <= MAX_VALUE_EUR:
-            words = _words_of(amount, years, text)
-            yield Fact(FactName.VALUE_EUR, euros, Known.QUESTION, words, bound)
-
-
-def _words_of(amount: Amount, years: int | None, text: str) -> str:
-    words = text[amount.span.start : amount.span.end].strip(" ,-")
-    return f"{years} x {words}" if amount.per_year and years else words
+    """Give the values over the contract's life that a message tells; an amount that comes back is a lower bound."""
+    for worth in worths_in(text):
+        if 0 < worth.euros <= MAX_VALUE_EUR:
+            yield Fact(FactName.VALUE_EUR, worth.euros, Known.QUESTION, worth.words, worth.bound)
 
 
 def _dates(text: str, as_of: date) -> Iterator[Fact]:
@@ -134,4 +147,5 @@ def _dates(text: str, as_of: date) -> Iterator[Fact]:
 
 def _is_of_a_tender(text: str, year: str) -> bool:
     place = text.rfind(year)
-    return not _NOT_A_TENDER.match(text[:place])
+    before, after = text[:place], text[place + len(year) :]
+    return not _NOT_A_TENDER.match(before) and not _SIGNED_AFTER.match(after)

@@ -98,6 +98,8 @@ def _is_above(value: int, bound: Bound, limit: int) -> bool | None:
             return value >= limit
         case Bound.AT_LEAST:
             return True if value >= limit else None
+        case Bound.AT_MOST:
+            return False if value < limit else None
         case Bound.BELOW:
             return False if value <= limit else None
 
@@ -118,7 +120,11 @@ def _limit(facts: Facts, threshold: Threshold | None) -> Limit | None:
     if threshold is None or FactName.VALUE_EUR not in facts:
         return None
     amounts = _amounts(facts, threshold)
-    return Limit(amounts[0], threshold.passage_id) if len(amounts) == 1 else None
+    if len(amounts) != 1:
+        return None
+    told = facts.get(FactName.KIND)
+    kind = str(told.value) if told is not None and told.value in ("works", "social_services") else "supplies"
+    return Limit(amounts[0], kind, threshold.passage_id)
 
 
 def _warnings(facts: Facts, limit: Limit | None, day: date) -> tuple[WarningKind, ...]:

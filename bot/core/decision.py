@@ -171,9 +171,10 @@ class WarningKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The threshold that a value was compared with, and where it stands."""
+    """The threshold that a value was compared with, the kind of contract it is for, and where it stands."""
 
     amount_eur: int
+    kind: str
     passage_id: PassageId
 
 

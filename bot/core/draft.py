@@ -5,13 +5,14 @@ Knows nothing of vectors; what it writes is still to be verified.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 
-from bot.core.corpus import Caveat, Cite, Claim, Grade, Language, Passage, Role, Status, WrittenAnswer
-from bot.core.decision import Decision, Outcome
-from bot.core.draft_decision import claims_of, prefix_of
+from bot.core.corpus import Caveat, Cite, Grade, Language, Passage, Role, Status, WrittenAnswer
+from bot.core.decision import Decision
+from bot.core.draft_decision import DecisionDraft, part_of_decision
+from bot.core.drafted import Draft, DraftPart, statement_of
 from bot.core.entries import passage_key
 from bot.core.figures import numbers_in
 from bot.core.isv_check import Decided
@@ -55,32 +56,6 @@ MAX_PASSAGE_SENTENCES = 3
 MAX_FOLLOW_UPS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class DraftPart:
-    """The draft for one part of a question: statements, or an ending without an answer, or neither.
-
-    Neither means that an earlier part of the same message already says it.
-    """
-
-    text: str
-    statements: tuple[Statement, ...] = ()
-    is_partial: bool = False
-    ending: Ending | None = None
-    notices: tuple[NoticeKind, ...] = ()
-    follow_ups: tuple[str, ...] = ()
-    used: str = ""
-    """The id of the written answer or passage that it rests on."""
-    decision: Decision | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """The draft of a whole answer."""
-
-    retrieved: Retrieved
-    parts: tuple[DraftPart, ...]
-
-
 def draft(decided: Decided, rules: Rules, messages: Messages) -> Draft:
     """Write a draft for every part of a question; no two parts rest on the same text."""
     retrieved = decided.retrieved
@@ -96,7 +71,8 @@ def draft(decided: Decided, rules: Rules, messages: Messages) -> Draft:
             parts.append(_from_decision(decided.decision, part, decided, rules, messages))
         else:
             parts.append(_answer(part, retrieved, used, limit))
-    return Draft(retrieved, _without_doubtful(parts, retrieved.parts))
+    understood = retrieved.understood
+    return Draft(understood.language, _without_doubtful(parts, retrieved.parts), understood.notices)
 
 
 def _from_decision(
@@ -104,16 +80,11 @@ def _from_decision(
 ) -> DraftPart:
     """Draft the outcome of the check; its claims are verified like all others."""
     language = decided.retrieved.understood.language
-    found = (_statement(claim, decided.passages, language) for claim in claims_of(decision, rules.check, messages))
-    first, *others = (statement for statement in found if statement is not None)
-    prefix = prefix_of(decision, part.said, first.text, language, rules.screen.duty)
-    return DraftPart(
-        text=part.said,
-        statements=(replace(first, text=f"{prefix} {first.text}".strip(), is_lead=True), *others),
-        is_partial=decision.outcome is Outcome.UNDETERMINED,
-        follow_ups=tuple(f for match in part.answers[:1] for f in match.target.follow_ups[:MAX_FOLLOW_UPS]),
-        decision=decision,
+    drafted = part_of_decision(
+        DecisionDraft(decision, decided.now), part.said, decided.passages, language, rules, messages
     )
+    follow_ups = tuple(f for match in part.answers[:1] for f in match.target.follow_ups[:MAX_FOLLOW_UPS])
+    return replace(drafted, follow_ups=follow_ups)
 
 
 def _inherited(part: FoundPart, before: Sequence[DraftPart]) -> Ending | None:
@@ -193,7 +164,7 @@ def _may_stand_beside(lead: Statement, drafted: DraftPart) -> bool:
 def _lead_of(target: WrittenAnswer | Passage, question: str, retrieved: Retrieved) -> Statement | None:
     language = retrieved.understood.language
     if isinstance(target, WrittenAnswer):
-        lead = _statement(target.lead, retrieved.cited, language)
+        lead = statement_of(target.lead, retrieved.cited, language)
         return replace(lead, is_aside=True) if lead is not None else None
     if len(target.text.split()) > MAX_LEAD_WORDS:
         return None
@@ -251,7 +222,7 @@ def _verdicts(
     """Give, for each thing a question names, the lead of the answer about it."""
     statements: list[Statement] = []
     for label, answer in labelled.items():
-        lead = _statement(answer.lead, passages, language, is_lead=not statements)
+        lead = statement_of(answer.lead, passages, language, is_lead=not statements)
         if lead is not None:
             statements.append(replace(lead, text=f"{label[:1].upper()}{label[1:]}: {lead.text}"))
     return tuple(statements)
@@ -262,30 +233,14 @@ def _from_answer(
 ) -> tuple[Statement, ...]:
     """Give the statements of a written answer, its lead first; without a lead there is no answer."""
     answer = match.target
-    lead = _statement(answer.lead, passages, language, is_lead=True)
+    lead = statement_of(answer.lead, passages, language, is_lead=True)
     if lead is None:
         return ()
     is_near = match.cosine >= SAME_SENSE
     prefix = prefix_for(question, match.line, lead.text, language) if is_near else ""
-    if prefix:
-        lead = Statement(f"{prefix} {lead.text}", lead.quotes, is_lead=True)
-    others = (_statement(claim, passages, language) for claim in answer.statements if role in claim.roles)
+    lead = replace(lead, prefix=prefix)
+    others = (statement_of(claim, passages, language) for claim in answer.statements if role in claim.roles)
     return (lead, *(statement for statement in others if statement is not None))
-
-
-def _statement(
-    claim: Claim, passages: Mapping[str, Passage], language: Language, *, is_lead: bool = False
-) -> Statement | None:
-    """Turn a claim into a statement; a cite whose passage may not be read is left out."""
-    quotes: list[Quote] = []
-    for cite in claim.cites:
-        passage = passages.get(passage_key(cite.passage_id))
-        quote = quote_for(cite, passage, claim.wording.nl) if passage is not None else None
-        if quote is not None:
-            quotes.append(quote)
-    if not quotes:
-        return None
-    return Statement(claim.wording.in_language(language), tuple(quotes), is_lead)
 
 
 def _from_passage(

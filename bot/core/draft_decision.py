@@ -1,20 +1,22 @@
 """The draft of a decision: the outcome first, then why, then what to do.
 
-Knows which claims a decision makes and what each rests on.
+Knows which claims a decision makes and what each rests on, and when it may begin with yes or no.
 Knows nothing of quotes, or of what was found for the question.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from bot.core.corpus import Cite, Claim, Language, Line, Stance, Wording
+from bot.core.corpus import Cite, Claim, Language, Line, Passage, Stance, Wording
 from bot.core.decision import CheckRules, Decision, Fact, FactName, Known, Outcome, Rule, Todo
+from bot.core.drafted import DraftPart, statement_of
 from bot.core.messages import Messages
-from bot.core.rules import Patterns
-from bot.core.stance import prefix_for
+from bot.core.rules import Rules, ScreenRules
+from bot.core.stance import is_negated, prefix_for, word_for
 from bot.core.values import amount, value_name
 
 SHOWN_TODOS = (("inkoper", "specification"), ("leverancier", "contract"))
-"""By person, the phase whose to-do an answer names."""
+"""By person, the phase whose to-do an answer in a conversation names."""
 
 _DUTY_LINE = "Moet ISV worden toegepast?"
 _STANCES = {
@@ -26,53 +28,145 @@ _STANCES = {
 }
 """What each outcome says to the question whether ISV must be applied."""
 
+_OPPOSITE = {Stance.YES: Stance.NO, Stance.NO: Stance.YES, Stance.OPEN: Stance.OPEN}
 
-def claims_of(decision: Decision, check: CheckRules, messages: Messages) -> tuple[Claim, ...]:
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim of a decision, and what stands in front of it."""
+
+    claim: Claim
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionDraft:
+    """A decision as it is told: with the decision of today where it is about another day, and all to-dos or some."""
+
+    decision: Decision
+    now: Decision | None = None
+    is_whole: bool = False
+
+
+def part_of_decision(
+    check: DecisionDraft,
+    question: str,
+    passages: Mapping[str, Passage],
+    language: Language,
+    rules: Rules,
+    messages: Messages,
+) -> DraftPart:
+    """Draft a decision; its first claim answers the question, with yes or no where it asks for that."""
+    claims = claims_of(check, rules.check, messages, language)
+    found = (statement_of(told.claim, passages, language, prefix=told.prefix) for told in claims)
+    first, *others = (statement for statement in found if statement is not None)
+    prefix = prefix_of(check.decision, question, first.text, language, rules.screen, messages)
+    return DraftPart(
+        text=question,
+        statements=(replace(first, prefix=prefix, is_lead=True), *others),
+        is_partial=check.decision.outcome is Outcome.UNDETERMINED,
+        decision=check.decision,
+    )
+
+
+def claims_of(check: DecisionDraft, rules: CheckRules, messages: Messages, language: Language) -> tuple[Told, ...]:
     """Give the claims of a decision, the outcome first; where a fact is missing, what each answer would lead to."""
-    if decision.missing:
-        return tuple(_conditional(decision, messages))
-    return tuple(_settled(decision, check, messages))
+    if check.decision.missing:
+        return tuple(Told(claim) for claim in _conditional(check.decision, messages))
+    return tuple(_settled(check, rules, messages, language))
 
 
-def prefix_of(decision: Decision, question: str, lead: str, language: Language, duty: Patterns) -> str:
-    """Give "Ja." or "Nee." where the question asks whether ISV must be applied."""
-    if not duty.match(question):
+def prefix_of(
+    decision: Decision, question: str, lead: str, language: Language, rules: ScreenRules, messages: Messages
+) -> str:
+    """Give "Ja." or "Nee." where the question asks whether ISV must be applied or may be left out.
+
+    A yes that rests on who is assumed to buy says so.
+    """
+    said = _yes_or_no(decision, question, lead, language, rules)
+    authority = decision.facts.get(FactName.AUTHORITY)
+    if decision.outcome is not Outcome.OBLIGATORY or authority is None or authority.known is not Known.DEFAULT:
+        return said
+    if not said:
+        return messages.say("check_if_rijk", language)
+    is_yes = said == word_for(Stance.YES, language)
+    return messages.say("check_yes_if_rijk" if is_yes else "check_no_if_rijk", language)
+
+
+def _yes_or_no(decision: Decision, question: str, lead: str, language: Language, rules: ScreenRules) -> str:
+    if not rules.duty.match(question):
         return ""
-    return prefix_for(question, Line(_DUTY_LINE, _STANCES[decision.outcome]), lead, language)
+    stance = _STANCES[decision.outcome]
+    if rules.permission.match(question):
+        return word_for(_OPPOSITE[stance], language) if is_negated(question) else ""
+    return prefix_for(question, Line(_DUTY_LINE, stance), lead, language)
 
 
-def _settled(decision: Decision, check: CheckRules, messages: Messages) -> Iterator[Claim]:
+def _settled(check: DecisionDraft, rules: CheckRules, messages: Messages, language: Language) -> Iterator[Told]:
+    decision = check.decision
     rule = decision.ground
     if rule is None:
         return
-    yield Claim(Wording(f"{rule.wording.nl} {rule.reason.nl}", f"{rule.wording.en} {rule.reason.en}"), rule.cites)
-    yield from _why(rule, decision, check, messages)
-    for todo in _first_todos(decision):
-        yield Claim(todo.wording, (Cite(todo.passage_id),))
+    yield Told(_outcome(rule))
+    yield from map(Told, _why(rule, decision, rules, messages))
+    if check.now is not None:
+        yield from _now(check.now, decision, messages, language)
+    todos = decision.todos if check.is_whole else _first_todos(decision)
+    for todo in todos:
+        prefix = _prefix_of_todo(todo, messages, language) if check.is_whole else ""
+        yield Told(Claim(todo.wording, (Cite(todo.passage_id),)), prefix)
     for unknown in decision.unknowns:
-        yield Claim(unknown.wording, (Cite(unknown.passage_id),))
+        yield Told(Claim(unknown.wording, (Cite(unknown.passage_id),)))
+
+
+def _outcome(rule: Rule) -> Claim:
+    return Claim(Wording(f"{rule.wording.nl} {rule.reason.nl}", f"{rule.wording.en} {rule.reason.en}"), rule.cites)
+
+
+def _now(now: Decision, then: Decision, messages: Messages, language: Language) -> Iterator[Told]:
+    """Give what would hold today, where that is something else than what held then."""
+    rule = now.ground
+    is_same = now.outcome is then.outcome and rule is then.ground
+    if rule is not None and not now.missing and not is_same:
+        yield Told(_outcome(rule), messages.say("check_now", language))
+    if now.limit is not None and then.limit is not None and now.limit.amount_eur != then.limit.amount_eur:
+        yield Told(_threshold(now, messages), messages.say("check_now", language))
+
+
+def _prefix_of_todo(todo: Todo, messages: Messages, language: Language) -> str:
+    phase, who = messages.say(f"phase_{todo.phase}", language), messages.say(f"who_{todo.who}", language)
+    return messages.say("check_todo", language, phase=phase, who=who)
 
 
 def _first_todos(decision: Decision) -> Iterator[Todo]:
-    """Give what the buyer puts into the tender, and what the supplier will owe; the receipt names all of it."""
+    """Give what the buyer puts into the tender, and what the supplier will owe."""
     for who, phase in SHOWN_TODOS:
         found = [todo for todo in decision.todos if todo.who == who]
         in_phase = [todo for todo in found if todo.phase == phase]
         yield from (in_phase or found)[:1]
 
 
-def _why(rule: Rule, decision: Decision, check: CheckRules, messages: Messages) -> Iterator[Claim]:
+def _why(rule: Rule, decision: Decision, rules: CheckRules, messages: Messages) -> Iterator[Claim]:
     """Give what belongs to the category, and the threshold that decided, where the rule looked at them."""
     category = decision.facts.get(FactName.CATEGORY)
     if category is not None and FactName.CATEGORY in rule.when:
-        yield check.categories[str(category.value)]
+        yield rules.categories[str(category.value)]
     tender = decision.facts.get(FactName.EUROPEAN_TENDER)
     is_derived = tender is not None and tender.known is Known.DERIVED
     if decision.limit is not None and is_derived and FactName.EUROPEAN_TENDER in rule.when:
-        yield Claim(
-            _said(messages, "check_threshold", amount=amount(decision.limit.amount_eur)),
-            (Cite(decision.limit.passage_id),),
-        )
+        yield _threshold(decision, messages)
+
+
+def _threshold(decision: Decision, messages: Messages) -> Claim:
+    if decision.limit is None:
+        raise ValueError("a decision without a limit has no threshold to tell")
+    cites = (Cite(decision.limit.passage_id),)
+    name = f"check_threshold_{decision.limit.kind}"
+    in_both = (
+        messages.say(name, language, amount=amount(decision.limit.amount_eur, language))
+        for language in (Language.NL, Language.EN)
+    )
+    return Claim(Wording(*in_both), cites)
 
 
 def _conditional(decision: Decision, messages: Messages) -> Iterator[Claim]:
@@ -101,7 +195,3 @@ def _condition(rule: Rule, name: FactName, messages: Messages, language: Languag
         return messages.say(f"value_{name}_any", language)
     (value,) = values
     return value_name(Fact(name, value, Known.ASKED), messages, language)
-
-
-def _said(messages: Messages, name: str, **holes: object) -> Wording:
-    return Wording(messages.say(name, Language.NL, **holes), messages.say(name, Language.EN, **holes))

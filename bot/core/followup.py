@@ -27,7 +27,7 @@ def readings_of(text: str, history: tuple[Turn, ...], rules: Rules) -> tuple[str
     """Give the ways to read a question after earlier ones, the most likely first.
 
     A question that leans is read with the last question in front, with the whole chain that the last one leans
-    on, and as it was said; what all of these find together is what is meant (docs/adr/0003-fusion.md).
+    on, and as it was said; what all of these find together is what is meant (docs/adr/0003-ranking.md).
     """
     alone = without_topic_change(text, rules)
     if not history or alone != squeezed(text) or not _leans(text, rules.terms):

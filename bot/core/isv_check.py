@@ -4,11 +4,12 @@ Knows which written answers the check takes the place of, and what is assumed wh
 Knows nothing of how facts lead to an outcome, or of how a decision is worded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from bot.core.case import Case
-from bot.core.corpus import Cite, Passage
+from bot.core.corpus import Cite, Passage, Role
 from bot.core.decide import decide
 from bot.core.decision import Decision, Fact, FactName, Facts, Known
 from bot.core.entries import passage_key
@@ -28,6 +29,7 @@ _ASSUMED: Mapping[FactName, Fact] = {
     FactName.EXISTING_CONTRACT: Fact(FactName.EXISTING_CONTRACT, False, Known.DEFAULT),
     FactName.AUTHORITY: Fact(FactName.AUTHORITY, "rijk", Known.DEFAULT),
     FactName.MANIFEST_SIGNATORY: Fact(FactName.MANIFEST_SIGNATORY, False, Known.DEFAULT),
+    FactName.KIND: Fact(FactName.KIND, "supplies", Known.DEFAULT),
 }
 """What is taken to hold where a conversation does not say it; the reader is told."""
 
@@ -46,12 +48,14 @@ MAX_FOLLOW_UP_WORDS = 16
 class Decided:
     """What was found, and for one part of the question the decision of the check.
 
-    ``passages`` holds, by key, what the decision may cite.
+    ``now`` is the decision for today, where the question is about another day. ``passages`` holds, by key, what the
+    decisions may cite.
     """
 
     retrieved: Retrieved
     decision: Decision | None = None
     part: int = 0
+    now: Decision | None = None
     passages: Mapping[str, Passage] = field(default_factory=dict)
 
 
@@ -61,15 +65,27 @@ def isv_check(retrieved: Retrieved, lookup: Lookup, rules: Rules) -> Decided:
     part = _calling_part(retrieved, case, rules)
     if part is None:
         return Decided(retrieved)
-    decision = decide(rules.check, _with_assumed(case.facts), retrieved.understood.question.as_of)
-    wanted = {passage_key(cite.passage_id) for cite in _cites(decision, rules)}
-    understood = retrieved.understood
-    passages = readable(lookup.shelf.fetch(sorted(wanted)), understood.role, understood.days | {decision.as_of})
-    return Decided(retrieved, decision, part, passages)
+    question = retrieved.understood.question
+    decision, now = decisions_of({**_ASSUMED, **case.facts}, question.as_of, rules)
+    passages = cited_passages((decision, now), lookup, question.role, retrieved.understood.days, rules)
+    return Decided(retrieved, decision, part, now, passages)
 
 
-def _with_assumed(facts: Facts) -> Facts:
-    return {**_ASSUMED, **facts}
+def decisions_of(facts: Facts, as_of: date, rules: Rules) -> tuple[Decision, Decision | None]:
+    """Give the decision for the day of the tender, and that for ``as_of`` where the tender is of an earlier day."""
+    decision = decide(rules.check, facts, as_of)
+    if decision.as_of >= as_of:
+        return decision, None
+    return decision, decide(rules.check, {n: f for n, f in facts.items() if n is not FactName.DATE}, as_of)
+
+
+def cited_passages(
+    decisions: Sequence[Decision | None], lookup: Lookup, role: Role, days: frozenset[date], rules: Rules
+) -> Mapping[str, Passage]:
+    """Give, by key, the passages that decisions may cite and that this role may read."""
+    made = [decision for decision in decisions if decision is not None]
+    wanted = {passage_key(cite.passage_id) for decision in made for cite in _cites(decision, rules)}
+    return readable(lookup.shelf.fetch(sorted(wanted)), role, days | {decision.as_of for decision in made})
 
 
 def _calling_part(retrieved: Retrieved, case: Case, rules: Rules) -> int | None:
@@ -77,15 +93,17 @@ def _calling_part(retrieved: Retrieved, case: Case, rules: Rules) -> int | None:
     told = case.told & _CORE_FACTS
     if len(told) < NEEDED_FACTS or case.unclear & _CORE_FACTS:
         return None
+    if FactName.AUTHORITY not in told and rules.screen.private_buyer.match(retrieved.understood.text):
+        return None
     if _changes_a_case(retrieved, case, rules):
         return 0
     for i, part in enumerate(retrieved.parts):
-        if _is_called(part, len(told), rules):
+        if _is_called(part, len(told), has_new=bool(case.new & _CORE_FACTS), rules=rules):
             return i
     return None
 
 
-def _is_called(part: FoundPart, told: int, rules: Rules) -> bool:
+def _is_called(part: FoundPart, told: int, *, has_new: bool, rules: Rules) -> bool:
     if not part.answers or asks_openly(part.said):
         return False
     if not rules.screen.duty.match(part.said) and len(words(part.said)) > BARE_WORDS:
@@ -94,7 +112,7 @@ def _is_called(part: FoundPart, told: int, rules: Rules) -> bool:
         return True
     near = [match for match in part.answers if match.score >= part.answers[0].score - NEAR_ANSWER]
     is_near = any(match.target.calls_check for match in near)
-    return told >= FULL_CASE and is_near
+    return has_new and told >= FULL_CASE and is_near
 
 
 def _changes_a_case(retrieved: Retrieved, case: Case, rules: Rules) -> bool:

@@ -58,6 +58,8 @@ class Statement:
     is_lead: bool = False
     is_aside: bool = False
     """Whether another text tells it, beside the answer; it is no answer by itself."""
+    prefix: str = ""
+    """What stands in front: yes or no, or the phase of a to-do. It claims nothing that the text does not."""
 
 
 class NoticeKind(StrEnum):

@@ -3,7 +3,7 @@
 Knows how meaning, words and exact references add up, and who may read what on which day.
 Knows nothing of vectors' makers, of Chroma, or of how an answer is written.
 
-A score adds up three things (docs/adr/0003-fusion.md): the nearness of all question lines and the text of a
+A score adds up three things (docs/adr/0003-ranking.md): the nearness of all question lines and the text of a
 target, as in a kernel density estimate (Parzen, *On estimation of a probability density function and mode*,
 1962) brought back to the scale of a cosine; the shared words (BM25 as a share of what the question could
 reach); and a bonus for an exact reference.

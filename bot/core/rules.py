@@ -30,10 +30,9 @@ class Patterns:
         plain = folded(text)
         return any(pattern.search(plain) for pattern in self.patterns)
 
-    def first_in(self, text: str) -> str:
-        """Give the words that the first pattern to match finds in a text as it stands; empty if none does."""
-        found = (pattern.search(text) for pattern in self.patterns)
-        return next((match.group() for match in found if match is not None), "")
+    def all_in(self, text: str) -> tuple[str, ...]:
+        """Give the words that the patterns find in a text as it stands."""
+        return tuple(match.group() for pattern in self.patterns for match in pattern.finditer(text) if match.group())
 
     def removed_from(self, text: str) -> str:
         """Give the text without the first occurrence of any pattern."""
@@ -58,6 +57,10 @@ class ScreenRules:
     """Words with which people ask for a verdict; without them a message only seems to."""
     duty: Patterns
     """Words with which people ask whether something must be done."""
+    permission: Patterns
+    """Words with which people ask whether something may be done."""
+    private_buyer: Patterns
+    """Buyers that no rule of the check is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,11 @@ class Lexicon:
         tails = [form for form in longest_first if forms[form].kind == COMPOUNDING and _is_tail(form)]
         joined_tails = "|".join(re.escape(form.removesuffix("*")) for form in tails)
         self._tails = re.compile(rf"(?<![^\W_])[^\W_]+?(?P<tail>{joined_tails})(?![^\W_])") if tails else None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The forms that are one word, without those that are only the start of one."""
+        return frozenset(form for form in self._forms if form.isalpha())
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Give the terms of a text, in order of place; none overlap."""
@@ -150,11 +158,24 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A fact with a value, and the patterns that tell it."""
+    """A fact with a value, and the patterns that tell it; no value for words that only seem to tell the fact."""
 
     name: FactName
-    value: FactValue
+    value: FactValue | None
     patterns: Patterns
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueRules:
+    """What people say in the check besides facts; each pattern fits a whole message."""
+
+    back: Patterns
+    again: Patterns
+    stop: Patterns
+    unknown: Patterns
+    agree: Patterns
+    yes: Patterns
+    no: Patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +188,4 @@ class Rules:
     calibration: Calibration
     check: CheckRules
     phrases: tuple[Phrase, ...]
+    dialogue: DialogueRules

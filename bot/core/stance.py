@@ -73,10 +73,16 @@ def prefix_for(question: str, line: Line | None, lead: str, language: Language) 
     *before, _ = re.split(r"(?<=[.!?])\s+", question.strip())
     if any(sentence.endswith("?") and asks_openly(sentence) for sentence in before):
         return ""  # "Hoe ging dat? Was het verplicht?": a yes at the front would answer the first, which asks for none
-    if _is_negated(question) != _is_negated(line.text):
+    if is_negated(question) != is_negated(line.text):
         return ""
-    return _PREFIX[line.stance, language]
+    return word_for(line.stance, language)
 
 
-def _is_negated(text: str) -> bool:
+def word_for(stance: Stance, language: Language) -> str:
+    """Give the word for a stance: "Ja.", "Nee.", or nothing where it is open."""
+    return _PREFIX.get((stance, language), "")
+
+
+def is_negated(text: str) -> bool:
+    """Say whether a text holds an odd number of negations."""
     return len(_NEGATION.findall(text)) % 2 == 1

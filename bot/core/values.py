@@ -11,30 +11,31 @@ from bot.core.corpus import Language
 from bot.core.decision import Decision, Fact, FactName, Known
 from bot.core.messages import Messages
 
-_SHOWN = (
-    FactName.AUTHORITY,
-    FactName.CATEGORY,
-    FactName.VALUE_EUR,
-    FactName.EUROPEAN_TENDER,
-    FactName.KIND,
-    FactName.DATE,
-)
-"""The facts that a reader always sees; others only where somebody told them."""
+_SHOWN = (FactName.AUTHORITY, FactName.CATEGORY, FactName.VALUE_EUR, FactName.EUROPEAN_TENDER, FactName.DATE)
+"""The facts that a reader sees even where they are assumed; others only where somebody told them."""
 
-_BOUNDS = {Bound.EXACT: "value_eur", Bound.AT_LEAST: "value_eur_at_least", Bound.BELOW: "value_eur_below"}
+_BOUNDS = {
+    Bound.EXACT: "value_eur",
+    Bound.AT_LEAST: "value_eur_at_least",
+    Bound.AT_MOST: "value_eur_at_most",
+    Bound.BELOW: "value_eur_below",
+}
 
 
-def amount(euros: int) -> str:
-    """Write an amount with points between thousands, as in 140.000."""
-    return f"{euros:,}".replace(",", ".")
+def amount(euros: int, language: Language) -> str:
+    """Write an amount as the language does: 140.000 in Dutch, 140,000 in English."""
+    written = f"{euros:,}"
+    return written.replace(",", ".") if language is Language.NL else written
 
 
 def value_name(fact: Fact, messages: Messages, language: Language) -> str:
     """Give a fact's value in words."""
+    if fact.name is FactName.KIND and fact.known is Known.DEFAULT:
+        return messages.say("value_kind_default", language)
     if isinstance(fact.value, bool):
         return messages.say(f"value_{fact.name}_{str(fact.value).lower()}", language)
     if isinstance(fact.value, int):
-        return messages.say(_BOUNDS[fact.bound], language, amount=amount(fact.value))
+        return messages.say(_BOUNDS[fact.bound], language, amount=amount(fact.value, language))
     if isinstance(fact.value, date):
         return messages.say("value_date", language, day=fact.words or fact.value.isoformat())
     return messages.say(f"value_{fact.name}_{fact.value}", language)
@@ -42,12 +43,39 @@ def value_name(fact: Fact, messages: Messages, language: Language) -> str:
 
 def facts_line(decision: Decision, messages: Messages, language: Language) -> str:
     """Say what was understood of a purchase, so that the asker can correct it."""
-    shown = [
-        _with_origin(fact, messages, language)
-        for name, fact in sorted(decision.facts.items(), key=lambda item: list(FactName).index(item[0]))
-        if name in _SHOWN or fact.known is not Known.DEFAULT
-    ]
-    return messages.say("check_facts", language, facts="; ".join(shown))
+    lines = list(facts_lines(decision, messages, language))
+    if FactName.DATE not in decision.facts:
+        lines.append(messages.say("check_reference_day", language, day=decision.as_of.isoformat()))
+    return messages.say("check_facts", language, facts="; ".join(lines))
+
+
+def facts_lines(decision: Decision, messages: Messages, language: Language) -> tuple[str, ...]:
+    """Give the facts that a decision rests on, each in words and with where it comes from."""
+    in_order = sorted(decision.facts.items(), key=lambda item: list(FactName).index(item[0]))
+    return tuple(_with_origin(fact, messages, language) for _, fact in in_order if _is_shown(fact, decision))
+
+
+def facts_rows(decision: Decision, messages: Messages, language: Language) -> tuple[tuple[FactName, str, str], ...]:
+    """Give every fact of a decision with its value and where it comes from, in words."""
+    in_order = sorted(decision.facts.items(), key=lambda item: list(FactName).index(item[0]))
+    return tuple(
+        (name, value_name(fact, messages, language), _origin(fact, messages, language)) for name, fact in in_order
+    )
+
+
+def _origin(fact: Fact, messages: Messages, language: Language) -> str:
+    said = messages.say(f"known_{fact.known}", language)
+    return f"{said}: '{fact.words}'" if fact.words else said
+
+
+def _is_shown(fact: Fact, decision: Decision) -> bool:
+    """Say whether a reader needs a fact to check the outcome: the kind of contract only where a threshold decided."""
+    if fact.known is not Known.DEFAULT:
+        return True
+    if fact.name is FactName.KIND:
+        tender = decision.facts.get(FactName.EUROPEAN_TENDER)
+        return tender is not None and tender.known is Known.DERIVED
+    return fact.name in _SHOWN
 
 
 def _with_origin(fact: Fact, messages: Messages, language: Language) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.core.corpus import Language, Role
-from bot.core.decision import Decision, Fact
+from bot.core.decision import MAX_VALUE_EUR, VALUES, Decision, Fact, FactName, FactValue, Known
 from bot.core.errors import UsageError
 from bot.core.model import MAX_QUESTION_CHARS, Answer, Citation, Question, Turn
 from bot.core.plain import shortened, visible
@@ -88,6 +88,38 @@ def turns_of(value: object) -> tuple[Turn, ...]:
         else:
             raise UsageError("bad_history", value=_shown(item))
     return tuple(turns)
+
+
+def facts_of(value: object) -> dict[FactName, Fact]:
+    """Read the facts of a purchase: an object by name, with the values of docs/contract.md.
+
+    Raises:
+        UsageError: a name or a value is none of them.
+    """
+    if not isinstance(value, Mapping) or not value:
+        raise UsageError("bad_facts", reason=_shown(value))
+    facts: dict[FactName, Fact] = {}
+    for key, given in value.items():
+        if key not in set(FactName):
+            raise UsageError("bad_facts", reason=f"{_shown(key)}: {', '.join(FactName)}")
+        name = FactName(key)
+        facts[name] = Fact(name, _fact_value(name, given), Known.ASKED)
+    return facts
+
+
+def _fact_value(name: FactName, given: object) -> FactValue:
+    if name is FactName.DATE:
+        return day_of(str(given))
+    if name is FactName.VALUE_EUR:
+        if isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= MAX_VALUE_EUR:
+            return given
+        raise UsageError("bad_facts", reason=f"{name}: {_shown(given)}, 0 - {MAX_VALUE_EUR}")
+    allowed = VALUES[name]
+    found = [value for value in allowed if type(value) is type(given) and value == given]
+    if not found:
+        shown = ", ".join(str(value).lower() if isinstance(value, bool) else str(value) for value in allowed)
+        raise UsageError("bad_facts", reason=f"{name}: {_shown(given)}; {shown}")
+    return found[0]
 
 
 def role_of(value: str) -> Role:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.corpus import Caveat, Language, Passage, Source, SourceId, Status
 from bot.core.decision import Decision
-from bot.core.draft import Draft, DraftPart
+from bot.core.drafted import Draft, DraftPart
 from bot.core.messages import Messages
 from bot.core.model import Citation, Notice, NoticeKind, Quote, Statement
 from bot.core.plain import shortened
@@ -68,7 +68,7 @@ class _Checked:
 
 def verify(draft: Draft, sources: Mapping[SourceId, Source], messages: Messages) -> Verified:
     """Drop every statement that its sources do not carry, and write out the rest."""
-    language = draft.retrieved.understood.language
+    language = draft.language
     whole = [_checked(part, sources) for part in draft.parts]
     dropped = sum(len(c.part.statements) - len(c.statements) for c in whole)
     checked = _without_repeats(whole)
@@ -152,7 +152,8 @@ class _Citations:
 
     def marked(self, statement: Statement) -> str:
         numbers = sorted({self._number(quote) for quote in statement.quotes})
-        return f"{statement.text} {''.join(f'[{number}]' for number in numbers)}"
+        marks = "".join(f"[{number}]" for number in numbers)
+        return f"{statement.prefix} {statement.text} {marks}".lstrip()
 
     def _number(self, quote: Quote) -> int:
         place = (quote.passage.id, quote.start, quote.end)
@@ -190,7 +191,7 @@ def _notices(
     draft: Draft, checked: Sequence[_Checked], citations: _Citations, messages: Messages, language: Language
 ) -> Iterable[Notice]:
     """Give the warnings of an answer, each once: what was left out, what was overtaken, how sure the sources are."""
-    for kind in draft.retrieved.understood.notices:
+    for kind in draft.notices:
         yield Notice(kind, messages.say(kind.value, language))
     for part in (c.part for c in checked if _is_missed(c)):
         yield Notice(NoticeKind.PART_NOT_ANSWERED, _unanswered(part, messages, language))

@@ -10,7 +10,7 @@ import pytest
 
 from bot.bootstrap import build_messages
 from bot.core.corpus import Grade, Language, Role, Status
-from bot.core.decision import FactName, WarningKind
+from bot.core.decision import NO_CATEGORY, VALUES, FactName, Known, Outcome, WarningKind
 from bot.core.errors import ContentError
 from bot.core.messages import Messages
 from bot.core.model import NoticeKind
@@ -33,7 +33,10 @@ A_LIST = "chat_help"
 ENDINGS = [status for status in Status if not status.is_answer]
 ERRORS = (Status.ERROR_SERVICE, Status.ERROR_TIMEOUT)
 
-MADE_FROM_A_VALUE = ("part_", "value_", "ask_", "depends_", "grade_", "role_", "usage_")
+MADE_FROM_A_VALUE = (
+    *("part_", "value_", "ask_", "depends_", "grade_", "role_", "usage_", "receipt_", "choice_", "phase_", "who_"),
+    *("known_", "outcome_", "fact_", "check_threshold_"),
+)
 """Texts whose name is put together; other tests here show that each value has one."""
 
 
@@ -144,10 +147,39 @@ def test_every_value_that_a_rule_looks_at_has_a_text() -> None:
             assert len(values) == 1 or f"value_{name}_any" in NAMES
 
 
-def test_every_fact_that_a_rule_looks_at_can_be_asked_for() -> None:
+def test_every_fact_can_be_asked_for_and_has_a_name() -> None:
+    assert sorted(f"ask_{name}" for name in FactName) == [name for name in NAMES if name.startswith("ask_")]
+    assert {f"fact_{name}" for name in FactName} <= set(NAMES)
+
+
+def test_every_fact_that_a_rule_looks_at_can_stand_in_a_condition() -> None:
     wanted: set[FactName] = {name for rule in read_check_rules().rules for name in rule.when}
-    assert sorted(f"ask_{name}" for name in wanted) == [name for name in NAMES if name.startswith("ask_")]
     assert sorted(f"depends_{name}" for name in wanted) == [name for name in NAMES if name.startswith("depends_")]
+
+
+def test_every_outcome_origin_phase_and_person_has_a_text() -> None:
+    todos = [todo for todos in read_check_rules().todos.values() for todo in todos]
+    wanted = [
+        *(f"outcome_{outcome}" for outcome in Outcome),
+        *(f"known_{known}" for known in Known),
+        *(f"phase_{todo.phase}" for todo in todos),
+        *(f"who_{todo.who}" for todo in todos),
+    ]
+    assert sorted(set(wanted) - set(NAMES)) == []
+
+
+def test_every_choice_that_is_no_name_of_a_thing_has_a_text() -> None:
+    values = [(name, str(value).lower()) for name, values in VALUES.items() for value in values]
+    own = [f"choice_{name}_{value}" for name, value in values if value in ("true", "false", NO_CATEGORY)]
+    assert sorted({*own, "choice_agree", "choice_unknown", "choice_change"}) == [
+        name for name in NAMES if name.startswith("choice_")
+    ]
+
+
+def test_every_heading_of_the_receipt_has_a_text() -> None:
+    said = [str(call.args[0].value) for call in calls("_head") if isinstance(call.args[0], ast.Constant)]
+    assert said
+    assert sorted({f"receipt_{name}" for name in said} - set(NAMES)) == []
 
 
 def test_every_error_of_use_has_a_text_with_just_the_holes_that_it_fills() -> None:

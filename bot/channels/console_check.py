@@ -1,0 +1,50 @@
+"""The ISV check in the terminal: shows a question with numbered choices, and reads the answer.
+
+Knows how choices look and that a line is read for each question.
+Knows nothing of how the check decides.
+"""
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.channels.console import show_answer
+from bot.core.checker import Checker, CheckReply
+from bot.core.dialogue import Talk
+from bot.core.messages import Messages
+from bot.core.model import Answer
+
+
+def show_step(console: Console, reply: CheckReply, messages: Messages, talk: Talk) -> None:
+    """Write a question of the check with its choices."""
+    console.print()
+    console.print(Text(reply.text))
+    if reply.choices:
+        console.print()
+        for number, choice in enumerate(reply.choices, start=1):
+            console.print(Text(f"  {number}  {choice.label}"))
+        console.print()
+        console.print(Text(messages.say("choices_hint", talk.language), style="dim"))
+
+
+def walk(
+    console: Console, checker: Checker, messages: Messages, talk: Talk, text: str, read: Callable[[str], str]
+) -> tuple[Answer | None, Talk]:
+    """Hold a check until its outcome; without one where the reader stops."""
+    reply = checker.start(talk, text) if text else checker.start(talk)
+    while reply.talk is not None:
+        talk = reply.talk
+        if reply.answer is not None:
+            show_answer(console, reply.answer, messages)
+            return reply.answer, talk
+        show_step(console, reply, messages, talk)
+        try:
+            line = read(f"\n{messages.say('chat_prompt', talk.language)} > ").strip()
+        except (EOFError, KeyboardInterrupt):
+            console.print()
+            return None, talk
+        if line:
+            reply = checker.hear(talk, line)
+    console.print(Text(reply.text))
+    return None, talk

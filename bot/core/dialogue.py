@@ -1,0 +1,202 @@
+"""The ISV check as a conversation: what was understood, and the one question that is asked next.
+
+Knows choices, "I do not know", going back and beginning anew; its state is what was said, so that a channel can store
+it, and takes it up again by reading it once more.
+Knows nothing of how a decision is worded, or of channels.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+
+from bot.core.case import facts_told
+from bot.core.corpus import Language, Role
+from bot.core.decide import decide
+from bot.core.decision import VALUES, Decision, Fact, FactName, Facts, FactValue, Known
+from bot.core.rules import DialogueRules, Rules
+
+ASSUMED: Mapping[FactName, Fact] = {
+    FactName.EXISTING_CONTRACT: Fact(FactName.EXISTING_CONTRACT, False, Known.DEFAULT),
+}
+"""What is taken to hold until somebody says otherwise: a check is mostly made for a new tender."""
+
+UNKNOWN = "unknown"
+AGREE = "agree"
+CHANGE = "change:"
+"""Choices that are no value of a fact; ``change:`` is followed by the name of the fact to ask for again."""
+
+_AMOUNT_CONTEXT = "waarde"
+"""In front of the answer to "what is the value?", a bare number is read as an amount."""
+
+
+class Stage(StrEnum):
+    """Where a check stands."""
+
+    ASK = "ask"
+    CONFIRM = "confirm"
+    DONE = "done"
+
+
+class Command(StrEnum):
+    """What a message does to the check as a whole."""
+
+    BACK = "back"
+    AGAIN = "again"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that counted; ``category`` is what the index took it for, where no list of words knows the thing."""
+
+    text: str
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A check so far. ``said`` holds, in order, the messages that counted; the rest follows from them."""
+
+    role: Role
+    as_of: date
+    language: Language
+    said: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is known after all that was said, and what is needed now.
+
+    ``choices`` are the values that a button may send back; free text is read as well.
+    """
+
+    stage: Stage
+    decision: Decision
+    facts: Facts
+    """What was told or assumed, without what follows from it."""
+    asked: FactName | None = None
+    choices: tuple[str, ...] = ()
+    is_heard: bool = True
+    """Whether the last message told something."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """The facts after some messages, and what the next message answers."""
+
+    facts: Facts = field(default_factory=lambda: dict(ASSUMED))
+    unknown: frozenset[FactName] = frozenset()
+    reopened: FactName | None = None
+    is_agreed: bool = False
+    is_heard: bool = True
+
+
+def command_of(text: str, rules: DialogueRules) -> Command | None:
+    """Give the command that a message is; ``None`` for any other message."""
+    by_command = {Command.BACK: rules.back, Command.AGAIN: rules.again, Command.STOP: rules.stop}
+    return next((command for command, patterns in by_command.items() if patterns.match(text)), None)
+
+
+def step_of(talk: Talk, rules: Rules) -> Step:
+    """Replay what was said and give the step that follows."""
+    position = _Position()
+    for said in talk.said:
+        position = _after(position, said, talk.as_of, rules)
+    return _step(position, talk.as_of, rules)
+
+
+def _step(position: _Position, as_of: date, rules: Rules) -> Step:
+    decision = decide(rules.check, position.facts, as_of)
+    asked = position.reopened or next((name for name in decision.missing if name not in position.unknown), None)
+    if asked is not None:
+        values = tuple(str(value).lower() for value in VALUES.get(asked, ()))
+        return Step(Stage.ASK, decision, position.facts, asked, (*values, UNKNOWN), position.is_heard)
+    if not position.is_agreed and _is_taken_from_words(position.facts):
+        names = tuple(f"{CHANGE}{name}" for name in changeable(decision))
+        return Step(Stage.CONFIRM, decision, position.facts, None, (AGREE, *names), position.is_heard)
+    return Step(Stage.DONE, decision, position.facts, is_heard=position.is_heard)
+
+
+def changeable(decision: Decision) -> tuple[FactName, ...]:
+    """Give the facts of a decision that a reader may correct: all but those that follow from others."""
+    return tuple(
+        name for name in FactName if name in decision.facts and decision.facts[name].known is not Known.DERIVED
+    )
+
+
+def _is_taken_from_words(facts: Facts) -> bool:
+    return any(fact.known is Known.QUESTION for fact in facts.values())
+
+
+def _after(position: _Position, said: Said, as_of: date, rules: Rules) -> _Position:
+    """Give the position after one more message."""
+    step, text = _step(position, as_of, rules), said.text
+    if said.category:
+        return _with(position, {FactName.CATEGORY: Fact(FactName.CATEGORY, said.category, Known.QUESTION, text)})
+    if step.asked is not None:
+        return _answered(position, step.asked, step.choices, text, as_of, rules)
+    chosen = _chosen(step.choices, text)
+    if chosen.startswith(CHANGE):
+        return replace(position, reopened=FactName(chosen.removeprefix(CHANGE)), is_heard=True)
+    if chosen == AGREE or (step.stage is Stage.CONFIRM and rules.dialogue.agree.match(text)):
+        return replace(position, is_agreed=True, is_heard=True)
+    return _told(position, text, as_of, rules, known=Known.QUESTION)
+
+
+def _answered(
+    position: _Position, asked: FactName, choices: Sequence[str], text: str, as_of: date, rules: Rules
+) -> _Position:
+    """Take the answer to a question: a choice, a yes or no, "I do not know", or facts in words."""
+    chosen = _chosen(choices, text)
+    if chosen == UNKNOWN or (not chosen and rules.dialogue.unknown.match(text)):
+        facts = {name: fact for name, fact in position.facts.items() if name is not asked}
+        return _Position(facts, position.unknown | {asked})
+    value = _value_of(asked, chosen) if chosen else _yes_or_no(asked, text, rules.dialogue)
+    if value is not None:
+        return _with(position, {asked: Fact(asked, value, Known.ASKED)})
+    in_context = f"{_AMOUNT_CONTEXT} {text}" if asked in (FactName.EUROPEAN_TENDER, FactName.VALUE_EUR) else text
+    return _told(position, in_context, as_of, rules, known=Known.ASKED, asked=asked)
+
+
+def _told(
+    position: _Position, text: str, as_of: date, rules: Rules, *, known: Known, asked: FactName | None = None
+) -> _Position:
+    """Take the facts that a message tells in words; those for which it gives several values are asked for again."""
+    told, doubtful = facts_told(text, as_of, rules)
+    if not told and not doubtful:
+        return replace(position, is_heard=False)
+    heard = {name: replace(fact, known=known if name is asked else Known.QUESTION) for name, fact in told.items()}
+    kept = {name: fact for name, fact in position.facts.items() if name not in doubtful}
+    return _with(replace(position, facts=kept), heard)
+
+
+def _with(position: _Position, told: Facts) -> _Position:
+    """Put facts in the place of earlier ones; a new value decides anew whether the tender is European."""
+    facts = dict(position.facts)
+    if FactName.VALUE_EUR in told and FactName.EUROPEAN_TENDER not in told:
+        facts.pop(FactName.EUROPEAN_TENDER, None)
+    if FactName.EUROPEAN_TENDER in told and FactName.VALUE_EUR not in told:
+        facts.pop(FactName.VALUE_EUR, None)
+    return _Position({**facts, **told}, position.unknown - set(told))
+
+
+def _chosen(choices: Sequence[str], text: str) -> str:
+    """Give the choice that a message is, by its value or its number from 1; empty where it is none."""
+    plain = text.strip().lower()
+    if plain in choices:
+        return plain
+    is_number = plain.isascii() and plain.isdigit() and 1 <= int(plain) <= len(choices)
+    return choices[int(plain) - 1] if is_number else ""
+
+
+def _value_of(name: FactName, chosen: str) -> FactValue | None:
+    return next((value for value in VALUES.get(name, ()) if str(value).lower() == chosen), None)
+
+
+def _yes_or_no(name: FactName, text: str, rules: DialogueRules) -> FactValue | None:
+    if VALUES.get(name) is None or not isinstance(VALUES[name][0], bool):
+        return None
+    if rules.yes.match(text):
+        return True
+    return False if rules.no.match(text) else None
