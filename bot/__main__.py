@@ -105,6 +105,8 @@ def _parser() -> _Parser:
 
 def _ask(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
     role, as_of = _role(options, settings), _as_of(options)
+    if options.batch and (options.question is not None or options.history):
+        raise UsageError("one_way")
     if options.batch:
         return _batch(options, settings, messages, Defaults(role, as_of, language))
     text = _standard_input().read() if options.question == "-" else options.question or ""
@@ -119,15 +121,16 @@ def _ask(options: argparse.Namespace, settings: Settings, messages: Messages, la
 
 
 def _batch(options: argparse.Namespace, settings: Settings, messages: Messages, defaults: Defaults) -> int:
-    total = bad = 0
+    total = bad = broken = 0
     with _opened(options.batch) as lines:
         assistant = build_assistant(settings)
         for found in answer_lines(lines, assistant.ask, defaults, messages):
             print(json_line(found), flush=True)
             total, bad = total + 1, bad + ("error" in found)
+            broken += str(found.get("status", "")).startswith("error_")
     if bad:
         print(messages.say("batch_bad_lines", defaults.language or Language.NL, bad=bad, total=total), file=sys.stderr)
-    return 0
+    return 1 if broken else 0
 
 
 def _chat(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:

@@ -6,6 +6,8 @@ Knows the command line and how to show progress; the work is done elsewhere.
 import argparse
 import sys
 from collections.abc import Sequence
+from errno import ENOSPC
+from typing import NoReturn
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -25,8 +27,7 @@ SHOWN_NAMES = 5
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 is well, 1 is a failure, 2 is wrong use."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         settings = read_settings()
         set_up_logging(settings)
@@ -42,9 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
+        way_out = "make room" if error.errno == ENOSPC else "check its rights"
         print(
-            f"isvbot-ingest: {error.strerror}{place}: nothing was lost, the index in use is unchanged; make room or set"
-            " ISVBOT_DATA_DIR to another folder and run again",
+            f"isvbot-ingest: {error.strerror}{place}: no index was changed; {way_out} or set ISVBOT_DATA_DIR to another"
+            " folder and run again",
             file=sys.stderr,
         )
         return 1
@@ -53,10 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see '{self.prog} --help'\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="isvbot-ingest", description="Keep the index of isvbot in line with its knowledge."
-    )
+    parser = _Parser(prog="isvbot-ingest", description="Keep the index of isvbot in line with its knowledge.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     sync_parser = commands.add_parser(
         "sync", help="bring the index in line with knowledge/; safe to run again or to kill"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from bot.__main__ import main
 from bot.adapters.dictionary import write_dictionary
@@ -16,6 +17,10 @@ from bot.settings import PREFIX, Settings
 from ingest.corpus import read_corpus
 from ingest.sync import sync
 from tests.builders import no_progress
+
+settings.register_profile("noisy", deadline=None)
+settings.load_profile("noisy")
+"""Machines are noisy: a slow example is no fault."""
 
 REPOSITORY = Path(__file__).parent.parent
 

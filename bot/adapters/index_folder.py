@@ -121,7 +121,9 @@ class IndexFolder:
         except FileNotFoundError as error:
             raise IndexUnavailable(f"there is no index in {self.root}: run 'isvbot-ingest sync'") from error
         except OSError as error:
-            raise IndexUnavailable(f"the index in {self.root} cannot be read ({error.strerror})") from error
+            raise IndexUnavailable(
+                f"the index in {self.root} cannot be read ({error.strerror}): check its rights or set ISVBOT_DATA_DIR"
+            ) from error
         except UnicodeDecodeError as error:
             raise IndexUnavailable(f"the index in {self.root} is damaged: run 'isvbot-ingest sync'") from error
         return self._read(self._builds / name)

@@ -14,7 +14,8 @@ from bot.core.corpus import Language, Role
 from bot.core.errors import UsageError
 from bot.core.messages import Messages
 from bot.core.model import Answer, Question
-from bot.core.wire import answer_object, checked_question, day_of, language_from, role_of, turns_of
+from bot.core.plain import shortened
+from bot.core.wire import SHOWN_CHARS, answer_object, checked_question, day_of, language_from, role_of, turns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _item(line: str, number: int) -> Mapping[str, object]:
 def _question(item: Mapping[str, object], number: int, defaults: Defaults) -> Question:
     text = item.get("question")
     if not isinstance(text, str):
-        raise UsageError("bad_line", line=number)
+        raise UsageError("line_without_question", line=number, value=shortened(str(text), SHOWN_CHARS))
     role, as_of, language = item.get("role"), item.get("as_of"), item.get("language")
     return checked_question(
         text,

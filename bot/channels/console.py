@@ -151,7 +151,7 @@ class Conversation:
     def remember(self, text: str, answer: Answer) -> None:
         """Keep a turn; what was refused is not a subject for a follow-up."""
         self.last = answer
-        if answer.status.is_answer:
+        if answer.status.is_answer or answer.decision is not None:
             self.turns.append(Turn(text, answer.text))
 
 

@@ -100,6 +100,9 @@ class Stance(StrEnum):
     NO = "no"
 
 
+OPPOSITE = {Stance.YES: Stance.NO, Stance.NO: Stance.YES, Stance.OPEN: Stance.OPEN}
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """The same text in both languages."""

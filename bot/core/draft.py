@@ -49,6 +49,9 @@ OTHER_REACH = 0.3
 SAME_SENSE = 0.6
 """The cosine from which a question line is near enough to take its yes or no from."""
 
+CLEAR_STANCE = 0.02
+"""How much nearer a line must be than the nearest one that wants the opposite answer."""
+
 OFFICIAL_LEAD = 0.15
 """How much better a passage of a letter must match than a written answer, which says the same in plain words."""
 
@@ -118,6 +121,8 @@ def _answer(part: FoundPart, retrieved: Retrieved, used: frozenset[str], limit: 
         answers = _citing(loose[0].passage, part.answers, used)
     drafted = _draft_from_answers(part, answers, retrieved, limit) if answers else None
     if drafted is None or not drafted.statements:
+        if not part.loose:  # what the answers cite may not be read, or did not hold yet on the day that is asked for
+            return DraftPart(part.said, ending=Ending(Status.UNANSWERABLE_NOTHING_FOUND))
         drafted = _draft_from_passage(part, (loose or part.loose)[0].passage, retrieved, limit)
     if len(part.labelled) <= 1:
         drafted = replace(drafted, statements=drafted.statements + _leads_beside(drafted, part, retrieved))
@@ -236,7 +241,7 @@ def _from_answer(
     lead = statement_of(answer.lead, passages, language, is_lead=True)
     if lead is None:
         return ()
-    is_near = match.cosine >= SAME_SENSE
+    is_near = match.cosine >= SAME_SENSE and match.cosine >= match.rival + CLEAR_STANCE
     prefix = prefix_for(question, match.line, lead.text, language) if is_near else ""
     lead = replace(lead, prefix=prefix)
     others = (statement_of(claim, passages, language) for claim in answer.statements if role in claim.roles)

@@ -7,7 +7,7 @@ Knows nothing of quotes, or of what was found for the question.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bot.core.corpus import Cite, Claim, Language, Line, Passage, Stance, Wording
+from bot.core.corpus import OPPOSITE, Cite, Claim, Language, Line, Passage, Stance, Wording
 from bot.core.decision import CheckRules, Decision, Fact, FactName, Known, Outcome, Rule, Todo
 from bot.core.drafted import DraftPart, statement_of
 from bot.core.messages import Messages
@@ -27,8 +27,6 @@ _STANCES = {
     Outcome.UNDETERMINED: Stance.OPEN,
 }
 """What each outcome says to the question whether ISV must be applied."""
-
-_OPPOSITE = {Stance.YES: Stance.NO, Stance.NO: Stance.YES, Stance.OPEN: Stance.OPEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ def _yes_or_no(decision: Decision, question: str, lead: str, language: Language,
         return ""
     stance = _STANCES[decision.outcome]
     if rules.permission.match(question):
-        return word_for(_OPPOSITE[stance], language) if is_negated(question) else ""
+        return word_for(OPPOSITE[stance], language) if is_negated(question) else ""
     return prefix_for(question, Line(_DUTY_LINE, stance), lead, language)
 
 

@@ -16,7 +16,7 @@ MAX_EARLIER_WORDS = 40
 """Words of the earlier subject that are put in front."""
 
 _OPENERS = frozenset("en maar of dus ok oke oké ja nee and but so or then dan ook also hoezo waarom why".split())
-_REPLACEABLE = frozenset({"authority", "application", "deliverable", "category", "abbreviation"})
+_REPLACEABLE = frozenset({"authority", "application", "deliverable", "category", "abbreviation", "product"})
 _EMPTY = frozenset(
     "en of ook dan de het een voor bij als van in is wat hoe zit met and or the a an for what about how also as nu wel"
     " eens maar even hier die dat".split()

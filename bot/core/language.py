@@ -5,11 +5,14 @@ models of letter sequences guess wrongly.
 Knows nothing of meaning.
 """
 
+import unicodedata
+
 from bot.core.corpus import Language
 from bot.core.plain import words
 
 MIN_FOREIGN_WORDS = 3
-"""Function words of another language before a text is called foreign."""
+MIN_FOREIGN_ALONE = 2
+"""Function words of another language before a text is called foreign: beside some of ours, or without any."""
 
 _FUNCTION_WORDS: dict[str, frozenset[str]] = {
     "nl": frozenset(
@@ -35,6 +38,21 @@ _FUNCTION_WORDS: dict[str, frozenset[str]] = {
         "el la los las un una y de del es que en no son con para por nosotros usted yo pero también si cómo dónde"
         " cuándo cuál debe puede o este esta estos se al lo".split()
     ),
+    "it": frozenset(
+        "il lo la gli le un una e di del della che è non sono con per su noi voi io ma anche se come dove quando quale"
+        " quali perché deve può o questo questa questi si al nel alla dei delle cosa".split()
+    ),
+    "pt": frozenset(
+        "o os as um uma e do da dos das que é em não são com para por nós você eu mas também se como onde quando qual"
+        " quais deve pode ou este esta isto ao na no".split()
+    ),
+    "pl": frozenset(
+        "i w na z nie jest są się że jak dla od po czy co kto gdzie kiedy który która jaki jakie dlaczego musi może lub"
+        " ten ta przez przy nas jestem mamy".split()
+    ),
+    "tr": frozenset(
+        "ve bir bu için ile mi mu ne nerede kim hangi neden var yok değil gibi olan olarak da çok nedir gerekir".split()
+    ),
 }
 _ANSWERED = frozenset(language.value for language in Language)
 
@@ -50,10 +68,15 @@ def language_of(text: str) -> Language | None:
 
 def is_foreign(text: str) -> bool:
     """Say whether a text is clearly in a language that we do not answer in."""
+    letters = [char for char in text if char.isalpha()]
+    if sum(not unicodedata.name(char, "").startswith("LATIN") for char in letters) > len(letters) / 2:
+        return True
     counts = _counts(text)
     best = max(counts, key=lambda name: counts[name])
     ours = max(counts["nl"], counts["en"])
-    return best not in _ANSWERED and counts[best] >= MIN_FOREIGN_WORDS and counts[best] >= 2 * ours
+    if best in _ANSWERED:
+        return False
+    return counts[best] >= max(MIN_FOREIGN_WORDS, 2 * ours) or (not ours and counts[best] >= MIN_FOREIGN_ALONE)
 
 
 def _counts(text: str) -> dict[str, int]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from bot.core.corpus import Line, Passage, Role, WrittenAnswer, WrittenReply
+from bot.core.corpus import OPPOSITE, Line, Passage, Role, Stance, WrittenAnswer, WrittenReply
 from bot.core.entries import Target, line_of, target_key
 from bot.core.ports import Embedder, Hit, LexicalIndex, Recognised, Recogniser, Shelf, Vector, VectorIndex
 from bot.core.references import references_held, references_in
@@ -72,6 +72,8 @@ class Candidate:
     near: float
     cosine: float
     line: Line | None
+    rival: float = -1.0
+    """The cosine of the nearest line that wants the opposite answer: no where the best line wants yes."""
 
 
 def ranked(
@@ -92,7 +94,7 @@ def ranked(
             break
         limit *= 4
     nearness = _nearness(hits, targets, calibration)
-    floor = _Nearness(min((one.score for one in nearness.values()), default=FAR), FAR, "")
+    floor = _Nearness(min((one.score for one in nearness.values()), default=FAR), FAR, "", FAR)
     wanted = references_in(query.text)
     unknown = -math.log(len(chances) + 1)
     found = []
@@ -102,7 +104,7 @@ def ranked(
         near = own.score + words + _bonus(target, wanted, calibration)
         score = _with_chance(target, near, chances.get(key, unknown), calibration)
         line = line_of(target, own.entry) if own.entry else None
-        found.append(Candidate(target, score, near, own.cosine, line))
+        found.append(Candidate(target, score, near, own.cosine, line, own.rival))
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
@@ -124,6 +126,7 @@ class _Nearness(NamedTuple):
     score: float
     cosine: float
     entry: str
+    rival: float
 
 
 def _nearness(hits: Sequence[Hit], targets: Mapping[str, Target], calibration: Calibration) -> dict[str, _Nearness]:
@@ -131,6 +134,7 @@ def _nearness(hits: Sequence[Hit], targets: Mapping[str, Target], calibration: C
     sharpness = calibration.kernel_sharpness
     sums: dict[str, float] = {}
     best: dict[str, tuple[float, str]] = {}
+    stances: dict[tuple[str, Stance], float] = {}
     for hit in hits:
         key = target_key(hit.entry)
         if key not in targets:
@@ -138,7 +142,21 @@ def _nearness(hits: Sequence[Hit], targets: Mapping[str, Target], calibration: C
         cosine = hit.score + (calibration.text_offset if hit.entry.endswith("|text") else 0.0)
         sums[key] = sums.get(key, 0.0) + math.exp(sharpness * cosine)
         best[key] = max(best.get(key, (-1.0, "")), (cosine, hit.entry))
-    return {key: _Nearness(math.log(total) / sharpness, *best[key]) for key, total in sums.items()}
+        stance = (key, _stance(targets[key], hit.entry))
+        stances[stance] = max(stances.get(stance, -1.0), cosine)
+    return {
+        key: _Nearness(
+            math.log(total) / sharpness,
+            *best[key],
+            stances.get((key, OPPOSITE[_stance(targets[key], best[key][1])]), -1.0),
+        )
+        for key, total in sums.items()
+    }
+
+
+def _stance(target: Target, entry: str) -> Stance:
+    line = line_of(target, entry)
+    return line.stance if line is not None else Stance.OPEN
 
 
 def _bonus(target: Target, wanted: frozenset[str], calibration: Calibration) -> float:

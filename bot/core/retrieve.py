@@ -49,6 +49,8 @@ class Match(Generic[Written]):
     near: float
     cosine: float
     line: Line | None
+    rival: float = -1.0
+    """The cosine of the nearest line that wants the opposite answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,9 @@ def _found(
     mentioned = frozenset(mention.term.identifier for mention in rules.terms.mentions(together))
     candidates = [candidate for candidate in all_targets if _is_wanted(candidate.target, mentioned)]
     answers = tuple(
-        Match(c.target, c.score, c.near, c.cosine, c.line) for c in candidates if isinstance(c.target, WrittenAnswer)
+        Match(c.target, c.score, c.near, c.cosine, c.line, c.rival)
+        for c in candidates
+        if isinstance(c.target, WrittenAnswer)
     )
     replies = tuple(
         Match(c.target, c.score, c.near, c.cosine, c.line) for c in said if isinstance(c.target, WrittenReply)

@@ -97,7 +97,8 @@ def _missed(part: FoundPart, *, is_about_isv: bool) -> Ending | None:
         return _ended(Status.UNANSWERABLE_NOTHING_FOUND, part)
     if part.zone is not Zone.REFUSE:
         return None
-    is_another = part.signals.other_subjects or part.kinds[Kind.OUTSIDE] >= MAX_OUTSIDE
+    is_named_otherwise = part.signals.other_subjects and part.nearest < SURELY_NEAR
+    is_another = is_named_otherwise or part.kinds[Kind.OUTSIDE] >= MAX_OUTSIDE
     if is_about_isv and (part.signals.case_facts or not is_another):
         return None if part.nearest >= MIN_ANSWER_SCORE else Ending(Status.UNANSWERABLE_NOTHING_FOUND)
     return _ended(Status.UNANSWERABLE_OUT_OF_SCOPE, part)

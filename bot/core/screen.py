@@ -4,11 +4,12 @@ Knows personal data, instructions to the assistant, and the language of a messag
 Knows nothing of ISV.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.core.corpus import Language, Status
 from bot.core.language import is_foreign, language_of
-from bot.core.model import NoticeKind, Question
+from bot.core.model import NoticeKind, Question, Turn
 from bot.core.parts import sentences_of
 from bot.core.plain import visible
 from bot.core.ports import PersonalDataFinder
@@ -38,13 +39,11 @@ class Stopped:
 
 def screen(question: Question, finder: PersonalDataFinder, rules: Rules) -> Screened | Stopped:
     """Stop a message with personal data, or with nothing but instructions; clean any other."""
+    question = replace(question, history=_screened_turns(question.history, finder, rules))
     text = visible(question.text).strip()
     language = question.language or _language(text, question)
-    found = finder.find(text)
-    if found:
-        masked = text
-        for datum in sorted(found, key=lambda datum: -datum.start):
-            masked = f"{masked[: datum.start]}[{datum.kind}]{masked[datum.end :]}"
+    masked = _masked(text, finder)
+    if masked != text:
         return Stopped(Status.REFUSED_PERSONAL_DATA, "refused_personal_data", question, masked, language)
     if not rules.screen.injection.match(text):
         if question.language is None and is_foreign(text):
@@ -54,6 +53,24 @@ def screen(question: Question, finder: PersonalDataFinder, rules: Rules) -> Scre
     if harmless is None:
         return Stopped(Status.REFUSED_INJECTION, "refused_injection", question, text, language)
     return Screened(question, harmless, language, (NoticeKind.INSTRUCTION_IGNORED,))
+
+
+def _masked(text: str, finder: PersonalDataFinder) -> str:
+    """Give the text with the kind of each personal datum in its place."""
+    for datum in sorted(finder.find(text), key=lambda datum: -datum.start):
+        text = f"{text[: datum.start]}[{datum.kind}]{text[datum.end :]}"
+    return text
+
+
+def _screened_turns(turns: Sequence[Turn], finder: PersonalDataFinder, rules: Rules) -> tuple[Turn, ...]:
+    """Give the earlier turns as they may be read: without personal data, and without those that instruct us."""
+    kept = []
+    for turn in turns:
+        text = visible(turn.question).strip()
+        harmless = _without_instructions(text, rules) if rules.screen.injection.match(text) else text
+        if harmless:
+            kept.append(Turn(_masked(harmless, finder), _masked(visible(turn.answer), finder)))
+    return tuple(kept)
 
 
 def _language(text: str, question: Question) -> Language:

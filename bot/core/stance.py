@@ -15,6 +15,10 @@ _VERB_FIRST = frozenset(
     " staan klopt krijgt krijg hoef hoeft hoeven wordt worden telt zit kost vervalt voldoet voldoen verandert moesten"
     " mogen are do does did must may can could should has have will would".split()
 )
+_LEAVE = frozenset("mag mogen kan kunnen may can could".split())
+LEAVE_WORDS = 3
+"""Words at the front of a sentence among which "mag" or "kan" makes it a question of leave."""
+
 _QUESTION_WORDS = frozenset(
     "wat wie waar wanneer waarom hoe hoeveel welke welk wiens waarvoor waardoor what who where when why how which whom"
     " whose".split()
@@ -73,9 +77,15 @@ def prefix_for(question: str, line: Line | None, lead: str, language: Language) 
     *before, _ = re.split(r"(?<=[.!?])\s+", question.strip())
     if any(sentence.endswith("?") and asks_openly(sentence) for sentence in before):
         return ""  # "Hoe ging dat? Was het verplicht?": a yes at the front would answer the first, which asks for none
-    if is_negated(question) != is_negated(line.text):
-        return ""
+    if is_negated(question) != is_negated(line.text) or _asks_leave(question) != _asks_leave(line.text):
+        return ""  # "mag het?" is another question than "moet het?"
     return word_for(line.stance, language)
+
+
+def _asks_leave(text: str) -> bool:
+    """Say whether the last sentence of a text asks whether something may be done."""
+    last = words(re.split(r"(?<=[.!?])\s+", text.strip())[-1])
+    return any(word in _LEAVE for word in last[:LEAVE_WORDS])
 
 
 def word_for(stance: Stance, language: Language) -> str:

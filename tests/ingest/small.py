@@ -135,6 +135,7 @@ Er zijn 8 categorieën. Dat is niet geverifieerd.
         f"{name}: []\n"
         for name in (
             "injection judgement other_subjects salutation greeting closing asking topic_change courtesy judging duty"
+            " permission private_buyer"
         ).split()
     ),
     "rules/isv.yaml": """\
@@ -154,6 +155,9 @@ Er zijn 8 categorieën. Dat is niet geverifieerd.
     "rules/unknowns.yaml": "obligatory: [{nl: Onbekend., en: Unknown., passage: brief#p1}]\n",
     "rules/categories.yaml": "[]\n",
     "rules/phrases.yaml": "[]\n",
+    "rules/dialogue.yaml": "".join(
+        f"'{name}': ['{name}']\n" for name in ("back", "again", "stop", "unknown", "agree", "yes", "no")
+    ),
 }
 
 

@@ -272,7 +272,8 @@ def test_wrong_use_ends_with_status_two(
         ingest(*arguments)
     out, err = capsys.readouterr()
     assert (stopped.value.code, out) == (2, "")
-    assert err.startswith("usage: isvbot-ingest")
+    assert err.startswith("isvbot-ingest: ")
+    assert err.count("\n") == 1
 
 
 def test_a_wrong_setting_names_its_variable(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
