@@ -24,7 +24,7 @@ _WEIGHED = r"(?!\s*(?:afval|papier|hout|staal|goederen|co2|textiel|stenen|waste|
 _MONEY = re.compile(
     rf"(?P<sign>k?€\s?|\beur(?:o)?\s)?(?<![\w.,/-])"
     rf"(?:(?P<digits>{_DIGITS})|(?P<word>(?:{IN_LETTERS})(?<!\s)|[^\W\d_]+(?=\s?(?:{_SCALE})(?![^\W_]))))"
-    rf"(?:\s?(?P<scale>{_SCALE})(?![^\W_]){_WEIGHED}(?:(?<=ton)\s(?P<more>{'|'.join(TENS)})(?![^\W_]))?)?(?:,-+|,=|\.-)?"
+    rf"(?:\s?(?P<scale>{_SCALE})(?![^\W_]){_WEIGHED}(?:(?<=ton)\s(?:en\s)?(?P<more>{'|'.join(TENS)})(?![^\W_]))?)?(?:,-+|,=|\.-)?"
     r"(?P<unit>\s?(?:euro'?s?|eur|€(?!\s?\d))(?![^\W_]))?(?!\d|[^\W_])",
     re.IGNORECASE,
 )
@@ -36,8 +36,8 @@ _VALUE_WORD = re.compile(
 )
 _EXCLUDING = r"(?:\s*,?\s*\(?(?:ex(?:cl(?:usief)?)?\.?|zonder|without|excluding)\s*(?:btw|vat)?\)?)?"
 _PERIODS: tuple[tuple[int, str], ...] = (
-    (1, r"(?:per|elk|ieder|an?|each|every) ?(?:contract)?(?:jaar|jar|year|annum|yr)|p/?[ja]|p\.[ja]\.?|/ ?j(?:aar|r)?"),
-    (1, r"jaarlijks|yearly|annually"),
+    (1, r"(?:per|elk|ieder|an?|each|every) ?(?:contract)?(?:jaar|jar|jr|year|annum|yr)|p/?[ja]r?|p\.[ja]\.?"),
+    (1, r"/ ?j(?:aar|r)?|jaarlijks|yearly|annually"),
     (4, r"(?:per|elk|ieder|a|each) ?(?:kwartaal|quarter)"),
     (12, r"(?:per|elke|iedere|a|each|every|in de) ?(?:maand|month)|p/?m|p\.m\.?|/ ?m(?:aand|nd)?|maandelijks|monthly"),
     (52, r"(?:per|elke|iedere|a|each|every|in de) ?week|wekelijks|weekly"),
@@ -55,6 +55,9 @@ _PERIODS_BEFORE = tuple(
     for n, w in _PERIODS
 )
 """How often in a year an amount is paid, and the words that say so, after it or in front of it."""
+
+_PRICE_BEFORE = re.compile(r"(?:\bà|@|\b(?:stuks?prijs|eenheidsprijs|unit price)(?: is| van|:)?)\s*$", re.IGNORECASE)
+_PRICE_AFTER = re.compile(r"^\s*(?:(?:per|p/?)\s?(?:stuk|st)\b|het stuk\b)", re.IGNORECASE)
 
 _BARE_MIN = 10_000
 """A bare number from here on may be an amount; below it, it counts things, people or years."""
@@ -111,7 +114,7 @@ def _found(text: str) -> Iterator[Amount]:
     place = 0
     while (match := _MONEY.search(text, place)) is not None:
         scale = (match["scale"] or "").lower()
-        if not _is_money(match, scale, text) and not _comes_back(match, text):
+        if not _is_money(match, scale, text) and not _is_price(match, text):
             place = match.start() + 1
             continue
         place = match.end()
@@ -126,11 +129,14 @@ def _found(text: str) -> Iterator[Amount]:
         yield Amount(euros, Span(match.start(), match.end()), bound, times[0] if times else 0)
 
 
-def _comes_back(match: re.Match[str], text: str) -> bool:
-    """Say whether a bare number is paid by the period: "2.500 per maand"."""
-    if match["digits"] is None or _number(match) < MIN_WORD_AMOUNT:
+def _is_price(match: re.Match[str], text: str) -> bool:
+    """Say whether a bare number is a price: "2.500 per maand", "300 stoelen à 400"."""
+    if match["digits"] is None or match["scale"]:
         return False
-    return any(pattern.match(text[match.end() :]) for _, pattern in _PERIODS_AFTER)
+    before, after = text[: match.start()], text[match.end() :]
+    if _PRICE_BEFORE.search(before) or _PRICE_AFTER.match(after):
+        return True
+    return _number(match) >= MIN_WORD_AMOUNT and any(pattern.match(after) for _, pattern in _PERIODS_AFTER)
 
 
 def _bound(*befores: str) -> Bound:

@@ -11,7 +11,7 @@ from bot.core.number_words import count_of
 _NUMBER = (
     r"(?:\d{1,3}|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|twaalf|one|two|three|four|five|six|eight|ten)"
 )
-_YEAR = r"(?:[ -]?jaar|[ -]?jaren|[ -]?years?|[ -]?jarige?)"
+_YEAR = r"(?:[ -]?jaar|[ -]?jaren|[ -]?jr|[ -]?years?|[ -]?jarige?)"
 _TIMES_SIGN = r"(?:x|\u00d7|keer|maal|times)"
 _SO_OFTEN = rf"(?:(?<![\w.,])(?P<times>{_NUMBER})\s*{_TIMES_SIGN}\s*)?"
 _COUNT = rf"(?<![\w.,])(?P<count>{_NUMBER})"
@@ -33,8 +33,9 @@ _OPTION_YEARS = (
 _WITH_OPTIONS = _compiled(rf"\b(?:incl\w*\.?|samen met|including) (?:de |alle )?{_OPTION}\b")
 _OPTIONS = _compiled(rf"\b{_OPTION}\b")
 _SUM_OF_YEARS = _compiled(r"(?<![\w.,+])(\d(?:\s?\+\s?\d){1,4})(?![\w+])(?:\s*jaar)?")
+_HALVES = {"anderhalf jaar": 1.5, "tweeënhalf jaar": 2.5, "half jaar": 0.5, "half a year": 0.5}
 _YEARS = _compiled(rf"{_COUNT}{_YEAR}(?:ig\w*)?(?![^\W_])")
-_MONTHS = _compiled(rf"{_COUNT}\s?(?:maanden|maand|months?)\b")
+_MONTHS = _compiled(rf"{_COUNT}\s?(?:maanden|maand|mnd|months?)\b")
 _QUARTERS = _compiled(rf"{_COUNT}\s?(?:kwartalen|quarters)\b")
 _THEREFORE = _compiled(rf"\b(?:dus|totaal|samen|so|total)\b[^.?!]{{0,20}}?{_COUNT}{_YEAR}\b")
 
@@ -48,7 +49,8 @@ def life_in(text: str) -> tuple[float | None, bool]:
     if concluded is not None:
         return float(count_of(concluded["count"]) or 0), True
     extra, rest = _option_years(text)
-    years = _one(_YEARS, rest)
+    halves = [years for words, years in _HALVES.items() if words in rest.lower()]
+    years = halves[0] if halves else _one(_YEARS, rest)
     if years is None:
         months, quarters = _one(_MONTHS, rest), _one(_QUARTERS, rest)
         years = months / 12 if months else quarters / 4 if quarters else None

@@ -5,6 +5,7 @@ it, and takes it up again by reading it once more.
 Knows nothing of how a decision is worded, or of channels.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -26,8 +27,12 @@ AGREE = "agree"
 CHANGE = "change:"
 """Choices that are no value of a fact; ``change:`` is followed by the name of the fact to ask for again."""
 
-_AMOUNT_CONTEXT = "waarde"
-"""In front of the answer to "what is the value?", a bare number is read as an amount."""
+_CONTEXT = {
+    FactName.EUROPEAN_TENDER: "waarde",
+    FactName.VALUE_EUR: "waarde",
+    FactName.MANIFEST_SIGNATORY: "manifest mvoi",
+}
+"""What an answer leaves out because the question said it: "180.000", "nooit getekend"."""
 
 
 class Stage(StrEnum):
@@ -155,8 +160,11 @@ def _answered(
     value = _value_of(asked, chosen) if chosen else _yes_or_no(asked, text, rules.dialogue)
     if value is not None:
         return _with(position, {asked: Fact(asked, value, Known.ASKED)})
-    in_context = f"{_AMOUNT_CONTEXT} {text}" if asked in (FactName.EUROPEAN_TENDER, FactName.VALUE_EUR) else text
-    return _told(position, in_context, as_of, rules, known=Known.ASKED, asked=asked)
+    later = _told(position, f"{_CONTEXT.get(asked, '')} {text}", as_of, rules, known=Known.ASKED, asked=asked)
+    if later.is_heard:
+        return later
+    value = _yes_or_no(asked, re.split(r"[\s,.;]", text.strip(), maxsplit=1)[0], rules.dialogue)
+    return later if value is None else _with(position, {asked: Fact(asked, value, Known.ASKED)})
 
 
 def _told(

@@ -54,7 +54,8 @@ _WORD = r"[^\W\d_]"
 _ENGLISH_WORD = rf"(?:{'|'.join(sorted(_ENGLISH, key=len, reverse=True))}|hundred|a half)"
 
 IN_LETTERS = (
-    rf"(?:{_WORD}*honderd\s(?:en\s)?)?{_WORD}*duizend(?:\s(?:en\s)?{_WORD}*honderd{_WORD}*)?"
+    rf"{_WORD}*honderd\s(?:en\s)?{_WORD}+\sduizend|{_WORD}+\skomma\s{_WORD}+"
+    rf"|(?:{_WORD}*honderd\s(?:en\s)?)?{_WORD}*duizend(?:\s(?:en\s)?{_WORD}*honderd{_WORD}*)?"
     rf"|{_WORD}*honderd{_WORD}*|{_WORD}+\sen\seen\shal(?:f|ve)"
     rf"|(?:{_ENGLISH_WORD}(?:\s+and\s+|[\s-]+)?)+"
     rf"|{'|'.join(sorted((re.escape(word) for word in _FRACTIONS), key=len, reverse=True))}"
@@ -67,6 +68,9 @@ def number_of(written: str) -> Decimal:
     word = " ".join(written.lower().split())
     if word in _FRACTIONS:
         return Decimal(_FRACTIONS[word])
+    whole, has_decimal, decimal = word.partition(" komma ")
+    if has_decimal:
+        return number_of(whole) + number_of(decimal) / 10
     joined = word.replace(" ", "")
     if joined in _DUTCH:
         return Decimal(_DUTCH[joined])

@@ -20,7 +20,7 @@ _EURO = r"(?:€\s?|eur\s)?"
 _EUROS = r"\s*(?:euro'?s?\s*)?"
 _TIMES_SIGN = r"(?:x|\u00d7|keer|maal|times)"
 _COUNT = r"(?<![\w.,])(?P<count>\d{1,3}(?:[.,]\d{3})+|\d{1,6}|[^\W\d_]{3,12})"
-_THINGS = r"(?:(?!jaar|jaren|year|maand|month)[^\W\d_][\w-]*\s+){1,3}"
+_THINGS = r"(?:(?!elk\b)(?!jaar|jaren|year|maand|month)[^\W\d_][\w-]*\s+){1,3}"
 _PIECE = (
     r"st(?:uk|\.)?|exemplaar|set|paar|persoon|medewerker|werkplek|uur|dag|kilo|kg|liter|kwh|mwh|meter|m2|doos|unit|item"
     r"|piece|person|hour|day"
@@ -33,7 +33,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 _TIMES = _compiled(rf"{_COUNT}\s*{_TIMES_SIGN}\s*{_EURO}$")
 _TIMES_AFTER = _compiled(rf"^[^.?!;,]{{0,12}}?\s{_TIMES_SIGN}\s*(?P<count>\d{{1,2}})(?!\w|[.,]\d)")
-_SEVERAL_AT = _compiled(rf"{_COUNT}\s+{_THINGS}(?P<at>à|a|at|@|van|of|maal|x)\s*{_EURO}$")
+_TIMES_RIGHT_AFTER = _compiled(rf"^{_EUROS}\s*{_TIMES_SIGN}\s*(?P<count>\d{{1,6}})(?!\w|[.,]\d)")
+_SEVERAL_AT = _compiled(rf"{_COUNT}\s+{_THINGS}(?P<at>à|a|at|@|van|of|maal|x)\s*(?:elk\s+)?{_EURO}$")
 _YEARS_AT = _compiled(rf"{_COUNT}[ -]?(?:jaar|jaren|years?)\s*(?:à|a|at|van|x|maal|times)\s*{_EURO}$")
 _COUNTED = _compiled(
     r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})\s(?!jaar|jaren|year|maand|month|week|weken|euro|eur|kwarta)[^\W\d_]{3,}"
@@ -69,12 +70,14 @@ _I_MEAN = _compiled(
 )
 """Amounts that are corrected in the same breath."""
 
-_AND = _compiled(r"\s*(?:en|and|plus|\+)\s*")
+_AND = _compiled(r"\s*(?:en|and|plus|\+)?\s*")
 _BETWEEN = _compiled(rf"\b(?:tussen|between)\s*(?:de\s+)?{_EURO}$")
 _HALF_A_RANGE = _compiled(rf"(?<![\w.,])\d{{1,3}}(?:[.,]\d)?\s*(?:en|tot|à|-|to|and)\s*(?:de\s+)?{_EURO}$")
 _MORE = _compiled(r"\b(?:nog eens|daarbovenop|daarnaast|plus|erbij|er komt nog|extra|daarna|on top|in addition)\b")
+_LOTS = _compiled(r"\b(?:perce+len|lots)\b")
+_PLUS = _compiled(r"\d\s?(?:k|mille|duizend|euro|,-)?\s?(?:\+|plus)\s?(?:€\s?)?\d")
 _TOTAL = _compiled(
-    r"\b(?:totaal|total|samen|alles bij elkaar|in het geheel|eenmalig|one-off|dus|so|is dat|per jaar is|ofwel)\b"
+    r"\b(?:totaal|total|samen|alles bij elkaar|in het geheel|eenmalig|one-off|dus|so|is dat|dat is|per jaar is|ofwel)\b"
 )
 _LOT = _compiled(r"\b(?:perce+l|lot)\s*(?:\d+|[a-h])\b")
 """Amounts that are parts of one, or the ends of a range."""
@@ -123,7 +126,8 @@ def _belong_together(worths: Sequence[Worth], text: str) -> bool:
     """Say whether all values are parts of one: lots, or one that comes on top of another."""
     if any(worth.bound is not Bound.EXACT for worth in worths):
         return False
-    return len(_LOT.findall(text)) == len(worths) or _MORE.search(text) is not None
+    has_lots = len(_LOT.findall(text)) == len(worths) or _LOTS.search(text) is not None
+    return has_lots or _MORE.search(text) is not None or _PLUS.search(text) is not None
 
 
 def _worth(amount: Amount, text: str) -> Iterator[Worth]:
@@ -146,13 +150,17 @@ def _count_before(amount: Amount, before: str, after: str) -> int | None:
     times = _TIMES.search(before)
     if times is not None and count_of(times["count"]) is not None:
         return count_of(times["count"])
+    after_it = _TIMES_RIGHT_AFTER.match(after)
+    if after_it is not None and not amount.times_a_year:
+        return count_of(after_it["count"])
     years = _YEARS_AT.search(before)
     if years is not None and not amount.times_a_year:
         return count_of(years["count"])
     several = _SEVERAL_AT.search(before)
     is_each = _EACH_AFTER.match(after) is not None
     if several is not None:
-        is_one_price = is_each or several["at"].lower() not in ("van", "of") or amount.euros < SMALL_PRICE
+        is_small = several["at"].lower() not in ("van", "of") or amount.euros < SMALL_PRICE
+        is_one_price = is_each or is_small or _LOTS.search(several.group()) is not None
         count = count_of(several["count"])
         if is_one_price and count is not None:
             return count
