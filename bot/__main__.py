@@ -7,6 +7,8 @@ Knows nothing of how an answer is made.
 import argparse
 import io
 import json
+import os
+import select
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -34,6 +36,9 @@ from bot.core.receipt import Receipt, as_markdown, receipt_of
 from bot.core.wire import answer_object, checked_question, day_of, facts_of, language_from, role_of, turns_of
 from bot.doctor import doctor
 from bot.settings import Settings, read_settings
+
+PASTE_PAUSE_S = 0.05
+"""Seconds within which the next line belongs to the same paste: nobody types so fast."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -138,7 +143,7 @@ def _chat(options: argparse.Namespace, settings: Settings, messages: Messages, l
     console = Console()
     conversation = Conversation(_role(options, settings), _as_of(options), language)
     pause = time.sleep if console.is_terminal else None
-    Chat(console, assistant.ask, messages, conversation, _line_reader(), pause).run()
+    Chat(console, assistant.ask, Checker(assistant.tools), messages, conversation, _line_reader(), pause).run()
     return 0
 
 
@@ -258,10 +263,20 @@ def _standard_input() -> TextIO:
 
 
 def _line_reader() -> Callable[[str], str]:
-    """Give something that reads a line, with editing and history where the terminal has them."""
+    """Give something that reads what a person enters, with editing and history where the terminal has them."""
     with suppress(ImportError):
         import_module("readline")
-    return input
+    return lambda prompt: "\n".join((input(prompt), *_pasted_lines()))
+
+
+def _pasted_lines() -> list[str]:
+    """Give the lines that came in the same breath: a pasted mail is one message."""
+    pasted = b""
+    with suppress(OSError, ValueError, ImportError):  # no terminal that can be waited for
+        descriptor = sys.stdin.fileno()
+        while sys.stdin.isatty() and select.select([descriptor], [], [], PASTE_PAUSE_S)[0]:
+            pasted += os.read(descriptor, 65_536)
+    return pasted.decode("utf-8", "replace").splitlines()
 
 
 if __name__ == "__main__":

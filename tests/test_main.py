@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import pty
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from bot.adapters.index_folder import FORMAT
 from bot.core.model import MAX_QUESTION_CHARS
 from bot.settings import Settings
 from knowledge.loader import read_sources
+from tests.adapters.rights import needs_unix
 from tests.conftest import Command
 
 KEYS = [
@@ -643,3 +645,15 @@ def test_a_reader_that_goes_away_is_no_traceback(installed: Settings, arguments:
     os.close(writing)
     assert found.returncode == 1
     assert b"Traceback" not in found.stderr
+
+
+@needs_unix
+def test_a_pasted_mail_is_one_message() -> None:
+    terminal, inside = pty.openpty()
+    code = "from bot.__main__ import _line_reader; print(repr(_line_reader()('')))"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=inside, stdout=subprocess.PIPE, text=True) as child:
+        os.write(terminal, b"Beste inkoper,\nmoet ISV erin?\nGroet\n")
+        out, _ = child.communicate(timeout=30)
+    os.close(terminal)
+    os.close(inside)
+    assert "'Beste inkoper,\\nmoet ISV erin?\\nGroet'" in out

@@ -13,14 +13,18 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from bot.core.checker import Checker, CheckReply
 from bot.core.corpus import Grade, Language, Role
+from bot.core.dialogue import Talk
 from bot.core.errors import UsageError
 from bot.core.messages import Messages
 from bot.core.model import Answer, Citation, Question, Turn
+from bot.core.parts import asks
 from bot.core.plain import shortened
 from bot.core.wire import checked_question, language_from, role_of
 
 Ask = Callable[[Question], Answer]
+"""Something that answers a question."""
 Pause = Callable[[float], None]
 
 WORD_PAUSE_S = 0.012
@@ -81,6 +85,17 @@ def show_source(console: Console, citation: Citation, language: Language, messag
     console.print()
 
 
+def show_choices(console: Console, reply: CheckReply, messages: Messages, language: Language) -> None:
+    """Write the choices of a question of the check, with their numbers."""
+    if not reply.choices:
+        return
+    console.print()
+    for number, choice in enumerate(reply.choices, start=1):
+        console.print(Text(f"  {number}  {choice.label}"))
+    console.print()
+    console.print(Text(messages.say("choices_hint", language), style="dim"))
+
+
 def source_head(citation: Citation, language: Language, messages: Messages) -> Text:
     """Give the first line of a source: number, title, date, place and grade."""
     line = messages.say(
@@ -138,6 +153,8 @@ class Conversation:
     language: Language | None = None
     turns: list[Turn] = field(default_factory=list)
     last: Answer | None = None
+    talk: Talk | None = None
+    """The ISV check that is going on."""
 
     def question(self, text: str) -> Question:
         """Give the question to ask, with the turns before it.
@@ -162,14 +179,16 @@ class Chat:
         self,
         console: Console,
         ask: Ask,
+        checker: Checker,
         messages: Messages,
         conversation: Conversation,
         read: Callable[[str], str],
         pause: Pause | None,
     ) -> None:
-        """Take a console to write to, something to ask, and something that reads a line."""
+        """Take a console to write to, something to ask, the check, and something that reads a line."""
         self._console = console
         self._ask = ask
+        self._checker = checker
         self._messages = messages
         self._conversation = conversation
         self._read = read
@@ -221,17 +240,54 @@ class Chat:
                 self._change_language(rest.strip())
             case "/nieuw" | "/new":
                 self._conversation.turns.clear()
+                self._conversation.talk = None
                 self._say("chat_new")
+            case "/check":
+                self._begin_check(rest.strip())
             case _ if command.startswith("/"):
                 raise UsageError("unknown_command", value=command)
             case _:
                 self._answer_to(text)
 
     def _answer_to(self, text: str) -> None:
+        if self._conversation.talk is not None and self._continue_check(self._conversation.talk, text):
+            return
         question = self._conversation.question(text)
         answer = self._ask(question)
         self._conversation.remember(text, answer)
         show_answer(self._console, answer, self._messages, self._pause, with_quotes=False)
+        if answer.decision is not None and answer.decision.missing:
+            told = [turn.question for turn in question.history] + [text]
+            reply = self._checker.start(self._new_talk(), *told)
+            self._conversation.talk = reply.talk
+            show_choices(self._console, reply, self._messages, self._language)
+
+    def _new_talk(self) -> Talk:
+        return Talk(self._conversation.role, self._conversation.as_of, self._language)
+
+    def _begin_check(self, text: str) -> None:
+        self._show_reply(self._checker.start(self._new_talk(), *([text] if text else [])))
+
+    def _continue_check(self, talk: Talk, text: str) -> bool:
+        """Go on with a check; a question of another kind ends it and is answered as such."""
+        reply = self._checker.hear(talk, text)
+        if not reply.is_heard and asks(text):
+            self._conversation.talk = None
+            return False
+        self._show_reply(reply)
+        return True
+
+    def _show_reply(self, reply: CheckReply) -> None:
+        self._conversation.talk = reply.talk if reply.answer is None else None
+        if reply.answer is not None:
+            self._conversation.remember(
+                " ".join(said.text for said in reply.talk.said) if reply.talk else "", reply.answer
+            )
+            show_answer(self._console, reply.answer, self._messages, self._pause, with_quotes=False)
+            return
+        self._console.print()
+        self._console.print(Text(reply.text))
+        show_choices(self._console, reply, self._messages, self._language)
 
     def _citations(self) -> tuple[Citation, ...]:
         """Give the sources of the last answer.

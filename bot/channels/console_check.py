@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.text import Text
 
-from bot.channels.console import show_answer
+from bot.channels.console import show_answer, show_choices
 from bot.core.checker import Checker, CheckReply
 from bot.core.dialogue import Talk
 from bot.core.messages import Messages
@@ -20,12 +20,7 @@ def show_step(console: Console, reply: CheckReply, messages: Messages, talk: Tal
     """Write a question of the check with its choices."""
     console.print()
     console.print(Text(reply.text))
-    if reply.choices:
-        console.print()
-        for number, choice in enumerate(reply.choices, start=1):
-            console.print(Text(f"  {number}  {choice.label}"))
-        console.print()
-        console.print(Text(messages.say("choices_hint", talk.language), style="dim"))
+    show_choices(console, reply, messages, talk.language)
 
 
 def walk(

@@ -20,6 +20,7 @@ from bot.channels.console import (
     source_head,
 )
 from bot.core.assistant import Assistant
+from bot.core.checker import Checker
 from bot.core.corpus import Corpus, Grade, Language, Role, Status
 from bot.core.model import Answer, Question, Turn
 from tests.builders import TODAY, answer, claim, passage, reply, source, tools
@@ -78,7 +79,7 @@ def talk(
     """What the terminal shows when somebody types these lines."""
     console = Console(file=io.StringIO(), width=80)
     own = conversation or Conversation(Role.OFFICER, TODAY)
-    Chat(console, ask or Asked(), MESSAGES, own, reader(*lines, end=end), pause=None).run()
+    Chat(console, ask or Asked(), Checker(tools(CORPUS)), MESSAGES, own, reader(*lines, end=end), pause=None).run()
     return shown_by(console)
 
 
@@ -351,3 +352,24 @@ def test_bron_for_an_answer_without_sources_says_that_it_has_none() -> None:
 
 def test_bronnen_for_an_answer_without_sources_says_something() -> None:
     assert talk("hallo daar", "/bronnen") != talk("hallo daar", "")
+
+
+def test_the_check_is_held_in_the_chat_with_numbered_choices() -> None:
+    shown = one_line(talk("/check", "2", "laptops", "/stop"))
+    assert "1 het Rijk 2 een gemeente" in shown
+    assert "Heeft uw organisatie het Manifest MVOI getekend?" in shown
+
+
+def test_a_question_of_another_kind_ends_the_check_and_is_answered() -> None:
+    asked = Asked()
+    own = Conversation(Role.OFFICER, TODAY)
+    shown = talk("/check", f"{ASK}?", ask=asked, conversation=own)
+    assert "Er zijn 8 risicocategorieën." in shown
+    assert own.talk is None
+    assert len(asked.questions) == 1
+
+
+def test_stop_ends_the_check_and_not_the_chat() -> None:
+    shown = talk("/check", "stop", ASK)
+    assert "De check is gestopt." in shown
+    assert "Er zijn 8 risicocategorieën." in shown
