@@ -23,8 +23,9 @@ from rich.console import Console
 
 from bot.bootstrap import build_assistant, build_messages, build_receipt_pdf, set_up_logging
 from bot.channels.batch import Defaults, answer_lines, json_line
-from bot.channels.console import Chat, Conversation, show_answer
-from bot.channels.console_check import walk
+from bot.channels.console.chat import Chat, Conversation
+from bot.channels.console.check import walk
+from bot.channels.console.show import show_answer
 from bot.core.checker import Checker
 from bot.core.corpus import Language, Role, Status
 from bot.core.dialogue import ASSUMED, Talk

@@ -14,10 +14,12 @@ from bot.core.corpus import Kind, Passage, Source, WrittenAnswer, WrittenReply
 from bot.core.entries import Entry, Target, entries_of, key_of
 from bot.core.errors import ContentError
 from bot.core.plain import squeezed
+from ingest.contradictions import with_disputes
 from ingest.passages import full_register, passages_of, source_of
 from knowledge.loader import (
     knowledge_digest,
     read_answers,
+    read_contradictions,
     read_kinds,
     read_register,
     read_replies,
@@ -53,6 +55,7 @@ def read_corpus(root: Traversable | None = None) -> ReadCorpus:
     named: list[tuple[str, Target]] = [*placed, *answers, *replies]
     _check_ids([(path, key_of(target)) for path, target in named])
     passages, skipped = without_twins([passage for _, passage in placed])
+    passages = with_disputes(passages, read_contradictions(root))
     targets: tuple[Target, ...] = (*passages, *(a for _, a in answers), *(r for _, r in replies))
     sources = tuple(source_of(file) for file in files)
     return ReadCorpus(sources, targets, knowledge_digest(root), skipped, read_kinds(root))

@@ -19,9 +19,11 @@ from bot.core.quoting import quote_for
 from bot.core.rules import Rules
 from bot.core.sentences import sentences
 from bot.core.verify import fault_of
+from ingest.contradictions import undecided, wrong_sides
 from ingest.passages import full_register, passages_of, source_of
 from knowledge.loader import (
     read_answers,
+    read_contradictions,
     read_glossary,
     read_kinds,
     read_register,
@@ -30,7 +32,7 @@ from knowledge.loader import (
     read_sources,
     written_answer,
 )
-from knowledge.schema import AnswerFile, PassageMeta, ReplyFile, SourceFile
+from knowledge.schema import AnswerFile, ContradictionsFile, PassageMeta, ReplyFile, SourceFile
 
 MAX_SENTENCE_WORDS = 25
 """B1 Dutch: a longer sentence is hard to read (a list item counts as a sentence)."""
@@ -58,6 +60,7 @@ class _Knowledge:
     passages: Mapping[PassageId, Passage]
     sources: Mapping[SourceId, Source]
     places: Mapping[PassageId, str]
+    contradictions: ContradictionsFile
     answers: tuple[tuple[str, AnswerFile], ...]
     replies: tuple[tuple[str, ReplyFile], ...]
     terms: frozenset[str]
@@ -81,8 +84,17 @@ def lint(root: Traversable | None = None, today: date | None = None) -> tuple[Fi
         *_lines(knowledge),
         *_answers(knowledge),
         *_rules(knowledge, rules),
+        *_contradictions(knowledge),
     ]
     return tuple(sorted(set(found)))
+
+
+def _contradictions(knowledge: _Knowledge) -> Iterator[Finding]:
+    file, decided = "contradictions.yaml", knowledge.contradictions
+    for name, text in wrong_sides(knowledge.passages, decided):
+        yield Finding(file, name, text)
+    for first, second in undecided(knowledge.passages.values(), decided):
+        yield Finding(file, f"{first} and {second}", "they seem to disagree: decide, or say why they do not")
 
 
 def _read(root: Traversable | None) -> _Knowledge:
@@ -92,7 +104,9 @@ def _read(root: Traversable | None) -> _Knowledge:
     places = {p.id: file.path for file in files for p in passages_of(file, register)}
     sources = {SourceId(file.head.id): source_of(file) for file in files}
     terms = frozenset(term.identifier for term in read_glossary(root))
-    return _Knowledge(files, passages, sources, places, read_answers(root), read_replies(root), terms)
+    return _Knowledge(
+        files, passages, sources, places, read_contradictions(root), read_answers(root), read_replies(root), terms
+    )
 
 
 def _dates(knowledge: _Knowledge, today: date) -> Iterator[Finding]:
@@ -219,6 +233,9 @@ def _answers(knowledge: _Knowledge) -> Iterator[Finding]:
         answer = written_answer(file)
         if not answer.lines:
             yield Finding(path, f"{file.id}.questions", "there are none")
+        for name in file.earlier:
+            if name not in knowledge.passages:
+                yield Finding(path, f"{file.id}.earlier", f"there is no passage {name!r}")
         for name in file.follow_ups:
             if name not in ids:
                 yield Finding(path, f"{file.id}.follow_ups", f"there is no answer {name!r}")

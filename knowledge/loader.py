@@ -13,6 +13,7 @@ from bot.core.corpus import (
     Claim,
     Kind,
     Line,
+    PassageId,
     Stance,
     WrittenAnswer,
     WrittenReply,
@@ -25,6 +26,7 @@ from knowledge.schema import (
     AnswerFile,
     CalibrationFile,
     ClaimFile,
+    ContradictionsFile,
     FrontMatter,
     GlossaryTerm,
     RegisterEntry,
@@ -101,6 +103,15 @@ def read_glossary(root: Traversable | None = None) -> tuple[GlossaryTerm, ...]:
     return read_one(root, "glossary.yaml", TypeAdapter(tuple[GlossaryTerm, ...]))
 
 
+def read_contradictions(root: Traversable | None = None) -> ContradictionsFile:
+    """Read what was decided where sources disagree.
+
+    Raises:
+        ContentError: a field is wrong.
+    """
+    return read_one(root, "contradictions.yaml", TypeAdapter(ContradictionsFile))
+
+
 def read_rules(root: Traversable | None = None) -> Rules:
     """Read the patterns, terms and thresholds that the steps apply.
 
@@ -156,6 +167,7 @@ def written_answer(file: AnswerFile) -> WrittenAnswer:
         needs=frozenset(file.needs),
         roles=file.roles,
         calls_check=file.calls_check,
+        earlier=tuple(map(PassageId, file.earlier)),
     )
 
 

@@ -158,6 +158,8 @@ class AnswerFile(Strict):
     lead: ClaimFile
     statements: tuple[ClaimFile, ...] = ()
     follow_ups: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    """Passages that say what held before: told where the lead did not hold yet on the day that is asked for."""
 
 
 class ReplyFile(Bilingual):
@@ -251,6 +253,36 @@ class CategoryFile(Bilingual):
 
     id: str
     cites: tuple[str | dict[str, str], ...] = Field(min_length=1)
+
+
+class SideFile(Strict):
+    """One side of a dispute: the words of a passage. A silent side is not warned of when it is quoted."""
+
+    passage: str
+    span: str
+    silent: bool = False
+
+
+class DisputeFile(Bilingual):
+    """Where two valid sources disagree, and the rule of precedence that decided."""
+
+    id: str
+    rule: Literal["newer", "more_official", "more_specific", "none"]
+    sides: tuple[SideFile, SideFile]
+
+
+class ComparedFile(Strict):
+    """Two passages that look as if they disagree, and why they do not."""
+
+    pair: tuple[str, str]
+    why: str
+
+
+class ContradictionsFile(Strict):
+    """What was decided on every pair of passages that disagrees, or seems to."""
+
+    disputes: tuple[DisputeFile, ...] = ()
+    compared: tuple[ComparedFile, ...] = ()
 
 
 class PhraseFile(Strict):

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.bootstrap import build_assistant, build_messages
-from bot.channels.console import show_answer
+from bot.channels.console.show import show_answer
 from bot.core.corpus import Role
 from bot.core.model import Question
 from bot.settings import read_settings

@@ -157,6 +157,14 @@ class Overtaken:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """A span of a passage with which another valid source disagrees, and what to tell the reader of both."""
+
+    span: str
+    notice: Wording
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A citable piece of a source: ``source.text[start:start + len(text)] == text``.
 
@@ -183,6 +191,7 @@ class Passage:
     lines: tuple[str, ...] = ()
     superseded_by: tuple[str, ...] = ()
     overtaken: tuple[Overtaken, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
     note_on: PassageId | None = None
     """The paragraph that a footnote belongs to."""
     footnotes: str = ""
@@ -249,6 +258,8 @@ class WrittenAnswer:
     """Identifiers of terms; the answer is only for questions that mention one of them. Empty: for any."""
     roles: frozenset[Role] = ALL_ROLES
     calls_check: bool = False
+    earlier: tuple[PassageId, ...] = ()
+    """Passages that say what held before the lead did."""
     """Whether the ISV check answers these lines better, once the facts of a purchase are told."""
 
 

@@ -111,11 +111,15 @@ def _without_doubtful(parts: Sequence[DraftPart], found: Sequence[FoundPart]) ->
 def _answer(part: FoundPart, retrieved: Retrieved, used: frozenset[str], limit: int) -> DraftPart:
     """Draft from the best written answer, or from the best passage where that matches better."""
     notices = (NoticeKind.UNCERTAIN,) if part.zone is Zone.CARE else ()
-    top = max([*(m.score for m in part.answers), *(s.score for s in part.loose)], default=0.0)
-    answers = [m for m in part.answers if m.target.id not in used and m.score >= top - OTHER_REACH]
+    past = _of_that_day(part, retrieved, limit)
+    if past is not None and past.used not in used:
+        return replace(past, notices=notices)
+    may_be_told = [m for m in part.answers if _is_carried(m.target, retrieved)]
+    top = max([*(m.score for m in may_be_told), *(s.score for s in part.loose)], default=0.0)
+    answers = [m for m in may_be_told if m.target.id not in used and m.score >= top - OTHER_REACH]
     loose = [s for s in part.loose if s.passage.id not in used and s.score >= top - OTHER_REACH]
     if not answers and not loose:
-        is_said = bool(part.answers or part.loose)
+        is_said = bool(may_be_told or part.loose)
         return DraftPart(part.said, ending=None if is_said else Ending(Status.UNANSWERABLE_NOTHING_FOUND))
     if loose and (not answers or answers[0].score < loose[0].score - _lead_needed(loose[0].passage)):
         answers = _citing(loose[0].passage, part.answers, used)
@@ -127,6 +131,27 @@ def _answer(part: FoundPart, retrieved: Retrieved, used: frozenset[str], limit: 
     if len(part.labelled) <= 1:
         drafted = replace(drafted, statements=drafted.statements + _leads_beside(drafted, part, retrieved))
     return replace(drafted, notices=notices)
+
+
+def _of_that_day(part: FoundPart, retrieved: Retrieved, limit: int) -> DraftPart | None:
+    """Tell what held on the day that is asked for, where the best answer is of a later day; then what changed."""
+    best = part.answers[0].target if part.answers else None
+    if best is None or _is_carried(best, retrieved):
+        return None
+    held = [retrieved.cited[key] for key in map(passage_key, best.earlier) if key in retrieved.cited]
+    day = retrieved.understood.question.as_of
+    covering = [passage for passage in held if passage.validity.covers(day)]
+    if not covering:
+        return None
+    drafted = _draft_from_passage(part, covering[0], retrieved, limit)
+    lead = statement_of(best.lead, retrieved.later, retrieved.understood.language)
+    later = () if lead is None else (replace(lead, is_aside=True),)
+    return replace(drafted, statements=drafted.statements + later, used=best.id)
+
+
+def _is_carried(answer: WrittenAnswer, retrieved: Retrieved) -> bool:
+    """Say whether a passage that may be read, on the day that is asked for, carries the lead of an answer."""
+    return any(passage_key(cite.passage_id) in retrieved.cited for cite in answer.lead.cites)
 
 
 def _draft_from_passage(part: FoundPart, passage: Passage, retrieved: Retrieved, limit: int) -> DraftPart:

@@ -66,6 +66,7 @@ class NoticeKind(StrEnum):
     """What a warning is about."""
 
     SUPERSEDED = "superseded"
+    CONTRADICTION = "contradiction"
     THIRD_PARTY = "third_party"
     DERIVED = "derived"
     UNVERIFIED = "unverified"

@@ -7,7 +7,7 @@ Knows nothing of how a score is made, or of how an answer is written.
 import heapq
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
@@ -92,6 +92,8 @@ class Retrieved:
     understood: Understood
     parts: tuple[FoundPart, ...]
     cited: Mapping[str, Passage]
+    later: Mapping[str, Passage] = field(default_factory=dict)
+    """The same, of other days than those that are asked for."""
 
 
 def retrieve(understood: Understood, lookup: Lookup, rules: Rules) -> Retrieved:
@@ -104,12 +106,16 @@ def retrieve(understood: Understood, lookup: Lookup, rules: Rules) -> Retrieved:
     vectors = dict(zip(texts, lookup.embedder.embed_questions(texts), strict=True))
     found = tuple(_found(part, vectors, understood, lookup, rules) for part in understood.parts)
     keys = {passage_key(passage_id) for part in found for passage_id in _needed(part)}
-    return Retrieved(understood, found, readable(lookup.shelf.fetch(sorted(keys)), understood.role, understood.days))
+    cited = lookup.shelf.fetch(sorted(keys))
+    held = readable(cited, understood.role, understood.days)
+    later = {key: passage for key, passage in readable(cited, understood.role, ALL_DAYS).items() if key not in held}
+    return Retrieved(understood, found, held, later)
 
 
 def _needed(part: FoundPart) -> set[PassageId]:
     answers = [*(match.target for match in part.answers), *part.labelled.values()]
     cited = {cite.passage_id for answer in answers for cite in _cites(answer)}
+    cited.update(passage_id for answer in answers for passage_id in answer.earlier)
     return cited.union(*(scored.passage.basis for scored in part.loose))
 
 
@@ -282,8 +288,13 @@ def _cites(answer: WrittenAnswer) -> tuple[Cite, ...]:
     return tuple(cite for claim in (answer.lead, *answer.statements) for cite in claim.cites)
 
 
+ALL_DAYS: frozenset[date] = frozenset()
+"""In the place of days: whatever the day."""
+
+
 def readable(targets: Mapping[str, Target], role: Role, days: frozenset[date]) -> dict[str, Passage]:
     """Give the passages among targets that this role may read on one of the days."""
-    return {
-        key: target for key, target in targets.items() if isinstance(target, Passage) and target.may_be_read(role, days)
-    }
+    passages = {key: target for key, target in targets.items() if isinstance(target, Passage)}
+    if not days:
+        return {key: passage for key, passage in passages.items() if role in passage.audience}
+    return {key: passage for key, passage in passages.items() if passage.may_be_read(role, days)}

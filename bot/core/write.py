@@ -201,6 +201,10 @@ def _notices(
     if any(NoticeKind.UNCERTAIN in c.part.notices for c in checked if c.is_answered):
         yield Notice(NoticeKind.UNCERTAIN, messages.say("uncertain", language))
     yield from _overtaken(citations.quotes, messages, language)
+    disputed = (
+        d.notice.in_language(language) for q in citations.quotes for d in q.passage.disputes if _overlaps(q, d.span)
+    )
+    yield from (Notice(NoticeKind.CONTRADICTION, text) for text in dict.fromkeys(disputed))
     passages = {quote.passage.id: quote.passage for quote in citations.quotes}.values()
     for caveat, kind in _CAVEAT_NOTICES.items():
         numbers = _numbers_of([p for p in passages if caveat in p.caveats], citations)

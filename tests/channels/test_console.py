@@ -9,16 +9,8 @@ import pytest
 from rich.console import Console
 
 from bot.bootstrap import build_messages
-from bot.channels.console import (
-    KEPT_TURNS,
-    SHOWN_QUOTE_CHARS,
-    Chat,
-    Conversation,
-    day_in_words,
-    show_answer,
-    show_source,
-    source_head,
-)
+from bot.channels.console.chat import KEPT_TURNS, Chat, Conversation
+from bot.channels.console.show import SHOWN_QUOTE_CHARS, day_in_words, show_answer, show_source, source_head
 from bot.core.assistant import Assistant
 from bot.core.checker import Checker
 from bot.core.corpus import Corpus, Grade, Language, Role, Status

@@ -128,6 +128,7 @@ Er zijn 8 categorieën. Dat is niet geverifieerd.
   en: I know nothing of that.
   questions: [wat voor weer wordt het, will it rain tomorrow]
 """,
+    "contradictions.yaml": "{}\n",
     "register.yaml": "P01: {title: Stappenplan, publisher: PIANOo, date: maart 2021, url: https://example.org/p01}\n",
     "glossary.yaml": "- {nl: categorie, identifier: category, en: category, kind: term}\n",
     "kinds.yaml": "subject: [geldt isv voor scholen]\noutside: [hoe zet ik koffie]\n",

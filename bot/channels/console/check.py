@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.text import Text
 
-from bot.channels.console import show_answer, show_choices
+from bot.channels.console.show import show_answer, show_choices
 from bot.core.checker import Checker, CheckReply
 from bot.core.dialogue import Talk
 from bot.core.messages import Messages
