@@ -33,6 +33,9 @@ _ASSUMED: Mapping[FactName, Fact] = {
 }
 """What is taken to hold where a conversation does not say it; the reader is told."""
 
+THRESHOLD = "european_threshold"
+"""The glossary term for the threshold: who asks for it, asks for an amount and not for a verdict."""
+
 NEAR_ANSWER = 0.15
 """A written answer that calls the check may be this much less near than the best one, when the case is told in full."""
 
@@ -110,6 +113,8 @@ def _is_called(part: FoundPart, told: int, *, has_new: bool, rules: Rules) -> bo
         return False
     if part.answers[0].target.calls_check:
         return True
+    if any(mention.term.identifier == THRESHOLD for mention in rules.terms.mentions(part.said)):
+        return False
     near = [match for match in part.answers if match.score >= part.answers[0].score - NEAR_ANSWER]
     is_near = any(match.target.calls_check for match in near)
     return has_new and told >= FULL_CASE and is_near
