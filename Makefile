@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help chat test check lint types imports unit eval bench wheel calibrate settings picture lock clean
+.PHONY: help chat test check lint types imports unit eval bench wheel calibrate settings picture tree lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -54,6 +54,9 @@ settings: $(VENV)/.dev ## write .env.example from the settings
 picture: $(VENV)/.dev ## make the picture of the README anew
 	$(BIN)/isvbot-ingest sync
 	$(BIN)/python -m scripts.picture
+
+tree: $(VENV)/.dev ## draw the rules of the ISV check anew in docs/isv-check.md
+	$(BIN)/python -m scripts.tree
 
 lock: ## write the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-emit-index-url -o requirements.lock --upgrade

@@ -23,12 +23,15 @@ from bot.adapters.index_folder import IndexFolder
 from bot.adapters.shelf import SqliteShelf
 from bot.bootstrap import build_assistant, build_embedder, index_folder
 from bot.core.assistant import Assistant
+from bot.core.case import case_of
 from bot.core.corpus import Passage, PassageId, Role
+from bot.core.decide import decide
 from bot.core.entries import entries_of
 from bot.core.model import Question
 from bot.core.ports import Embedder, Vector
 from bot.settings import read_settings
 from evals.cases import read_cases
+from evals.decisions import read_cases as read_decision_cases
 from ingest.corpus import digest_of, read_corpus
 from ingest.sync import Stage, sync
 
@@ -57,7 +60,7 @@ def main() -> int:
     assistant = build_assistant(settings)
     texts = [case.question for name in ("dev", "tuning") for case in read_cases(name)][:QUESTIONS]
     small = answer_times(assistant, texts)
-    rows = [*against_embedding(assistant, texts, small)]
+    rows = [*against_embedding(assistant, texts, small), *check_times(assistant)]
     with tempfile.TemporaryDirectory() as place:
         larger = assistant_over(large_index(index_folder(settings), Path(place)), assistant)
         rows += against_small(answer_times(larger, texts), small)
@@ -94,6 +97,20 @@ def against_embedding(assistant: Assistant, texts: Sequence[str], answers: Seque
     return [
         Row(f"whole answer / embedding the question alone, {name}", ratio(answers, alone, share), "≤ 1.5")
         for name, share in (("p50", 50), ("p95", 95))
+    ]
+
+
+def check_times(assistant: Assistant) -> list[Row]:
+    """Measure a decision by itself, and a whole answer with one against embedding its question."""
+    tools = assistant.tools
+    cases = [case.messages[0] for case in read_decision_cases("tuning") if len(case.messages) == 1][:QUESTIONS]
+    answers = answer_times(assistant, cases)
+    alone = shortest([lambda t=t: tools.lookup.embedder.embed_questions([t]) for t in cases])  # type: ignore[misc]  # the default binds t
+    facts = [case_of((), text, DAY, tools.rules).facts for text in cases]
+    decisions = shortest([lambda f=f: decide(tools.rules.check, f, DAY) for f in facts])  # type: ignore[misc]  # the default binds f
+    return [
+        Row("a decision of the ISV check, p95", f"{np.percentile(decisions, 95) * 1000:.2f} ms", "≤ 1 ms"),
+        Row("a turn of the check / embedding its message, p50", ratio(answers, alone, 50), "≤ 1.5"),
     ]
 
 

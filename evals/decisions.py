@@ -23,7 +23,7 @@ from evals.run import below
 
 FOLDER = Path(__file__).parent / "decisions"
 THRESHOLDS = FOLDER / "thresholds.yaml"
-SETS = ("tuning", "tuning2", "held")
+SETS = ("tuning", "tuning2", "tuning3", "held")
 AS_OF = date(2026, 11, 27)
 """The day on which the cases were labelled."""
 

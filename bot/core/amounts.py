@@ -49,7 +49,7 @@ _PERIODS_BEFORE = tuple(
     (
         n,
         re.compile(
-            rf"(?<![^\W_])(?:{w})(?: (?:is|zijn|kost|betalen we|ongeveer|circa))*:?\s*(?:€\s?)?$", re.IGNORECASE
+            rf"(?<![^\W_])(?:{w})(?: (?:is|zijn|kost|dus|betalen we|ongeveer|circa))*:?\s*(?:€\s?)?$", re.IGNORECASE
         ),
     )
     for n, w in _PERIODS
@@ -68,7 +68,7 @@ MIN_WORD_AMOUNT = 100
 _THING = re.compile(
     r"\s+(?!(?:ex|excl\w*|incl\w*|voor|per|en|of|dus|bij|is|was|dan|over|totaal|in|on|for|and|or|alles|samen|total|maar"
     r"|op|aan|met|zonder|volgens|moet|moeten|geldt|excluding|without|ipv|plus|pardon|sorry|nee|uit|toch|naar|to|tot"
-    r"|instead|elk|each|gedurende|the|de|het)\b)[^\W\d_]{3,}"
+    r"|instead|niet|not|precies|exact|ongeveer|nog|nu|dat|wordt|werd|hoort|geraamd|all|just|now|so|that|elk|each|gedurende|the|de|het)\b)[^\W\d_]{3,}"
 )
 """What a bare number counts, when it is no amount of money."""
 
@@ -152,7 +152,7 @@ def _is_money(match: re.Match[str], scale: str, text: str) -> bool:
     if match["sign"] or match["unit"]:
         return match["digits"] is not None or bool(scale) or number >= MIN_WORD_AMOUNT
     if scale == "m":
-        return False
+        return any(pattern.match(text[match.end() :]) for _, pattern in _PERIODS_AFTER)
     if scale:
         return True
     if number < _BARE_MIN or _THING.match(text[match.end() :]) is not None:

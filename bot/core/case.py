@@ -25,7 +25,8 @@ _NOT_A_TENDER = Patterns.of(
     r"|plan|sinds|since|policy|framework)\b[^.?!]{0,25}$"
 )
 _DENIED_BEFORE = Patterns.of(
-    r"(?<!\bof )(?<!\bor )\b(?:geen|niet (?:voor |bij |door )?(?:het |de |een |ons |onze )?|not (?:a |the |for )?)\s*$"
+    r"(?<!\bof )(?<!\bor )\b(?:geen|niet (?:voor |bij |door |om |van )?(?:het |de |een |ons |onze )?"
+    r"|not (?:a |the |for )?)\s*$"
 )
 _BUYER_BEFORE = Patterns.of(
     r"\b(?:(?:wij|we) zijn|ik ben van|(?:ik|wij|we) (?:werk|werken|koop|kopen)(?: nu)?(?: in)? (?:bij|voor)"

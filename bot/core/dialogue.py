@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.core.case import facts_told
+from bot.core.contract_life import life_in
 from bot.core.corpus import Language, Role
 from bot.core.decide import decide
 from bot.core.decision import VALUES, Decision, Fact, FactName, Facts, FactValue, Known
@@ -33,6 +34,10 @@ _CONTEXT = {
     FactName.MANIFEST_SIGNATORY: "manifest mvoi",
 }
 """What an answer leaves out because the question said it: "180.000", "nooit getekend"."""
+
+
+_YES_OR_NO = (FactName.MANIFEST_SIGNATORY, FactName.EXISTING_CONTRACT)
+"""Facts that are asked for with a question of yes or no. "No" to "what is the value, or is it European?" is neither."""
 
 
 class Stage(StrEnum):
@@ -93,6 +98,8 @@ class _Position:
     facts: Facts = field(default_factory=lambda: dict(ASSUMED))
     unknown: frozenset[FactName] = frozenset()
     reopened: FactName | None = None
+    value_text: str = ""
+    """The message that told the value: a later one may tell for how many years it is paid."""
     is_agreed: bool = False
     is_heard: bool = True
 
@@ -172,11 +179,15 @@ def _told(
 ) -> _Position:
     """Take the facts that a message tells in words; those for which it gives several values are asked for again."""
     told, doubtful = facts_told(text, as_of, rules)
+    if FactName.VALUE_EUR not in told and position.value_text and life_in(text)[0] is not None:
+        whole, _ = facts_told(f"{position.value_text}. {text}", as_of, rules)
+        told |= {name: fact for name, fact in whole.items() if name is FactName.VALUE_EUR}
     if not told and not doubtful:
         return replace(position, is_heard=False)
     heard = {name: replace(fact, known=known if name is asked else Known.QUESTION) for name, fact in told.items()}
     kept = {name: fact for name, fact in position.facts.items() if name not in doubtful}
-    return _with(replace(position, facts=kept), heard)
+    later = _with(replace(position, facts=kept), heard)
+    return replace(later, value_text=text if FactName.VALUE_EUR in told else position.value_text)
 
 
 def _with(position: _Position, told: Facts) -> _Position:
@@ -203,7 +214,7 @@ def _value_of(name: FactName, chosen: str) -> FactValue | None:
 
 
 def _yes_or_no(name: FactName, text: str, rules: DialogueRules) -> FactValue | None:
-    if VALUES.get(name) is None or not isinstance(VALUES[name][0], bool):
+    if name not in _YES_OR_NO:
         return None
     if rules.yes.match(text):
         return True

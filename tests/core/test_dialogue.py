@@ -372,7 +372,7 @@ def test_a_day_may_be_changed() -> None:
 
 
 @pytest.mark.parametrize("earlier", [(), ("rijk",), ("rijk", "energie"), ("gemeente",), (LAPTOPS,), CHOSEN])
-@pytest.mark.parametrize("text", ["", "   ", "blabla", "goedemorgen", "99", "?!", "\x00", "wat is ISV?"])
+@pytest.mark.parametrize("text", ["", "   ", "blabla", "goedemorgen", "99", "!!", "\x00", "wat is ISV?"])
 def test_a_message_that_is_not_understood_changes_nothing_and_says_so(earlier: Sequence[str], text: str) -> None:
     before, step = after(*earlier), after(*earlier, text)
     assert not step.is_heard
@@ -453,7 +453,7 @@ def test_a_command_is_a_whole_message(text: str, command: Command | None) -> Non
 def test_a_check_is_held_in_english_words_too() -> None:
     step = after("Our ministry buys laptops for 200,000 euro")
     assert values(step) == {"authority": "rijk", "category": "ict_werkomgeving_rijk", "value_eur": 200_000}
-    assert after("municipality", "not yet").decision.outcome is Outcome.OWN_POLICY
+    assert after("municipality", "no, not yet").decision.outcome is Outcome.OWN_POLICY
 
 
 # Whatever is said.
