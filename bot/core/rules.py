@@ -5,7 +5,7 @@ Knows nothing of files.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.corpus import Kind
@@ -89,6 +89,9 @@ MIN_TAIL = 5
 """Letters of a form that may be the tail of a compound."""
 
 
+_WORD = re.compile(r"[^\W_]+")
+
+
 class Lexicon:
     """Finds terms in a text, the longest form first.
 
@@ -102,9 +105,9 @@ class Lexicon:
         longest_first = sorted(forms, key=len, reverse=True)
         joined = "|".join(_form_pattern(form) for form in longest_first)
         self._pattern = re.compile(rf"(?<![^\W_])(?:{joined})(?![^\W_])") if joined else None
-        tails = [form for form in longest_first if forms[form].kind == COMPOUNDING and _is_tail(form)]
-        joined_tails = "|".join(re.escape(form.removesuffix("*")) for form in tails)
-        self._tails = re.compile(rf"(?<![^\W_])[^\W_]+?(?P<tail>{joined_tails})(?![^\W_])") if tails else None
+        self._tails = {
+            form.removesuffix("*"): term for form, term in forms.items() if term.kind == COMPOUNDING and _is_tail(form)
+        }
 
     @property
     def words(self) -> frozenset[str]:
@@ -116,10 +119,19 @@ class Lexicon:
         lower = text.lower()
         whole = self._pattern.finditer(lower) if self._pattern is not None else iter(())
         found = [Mention(self._term(m.group()), Span(m.start(), m.end())) for m in whole]
-        tails = self._tails.finditer(lower) if self._tails is not None else iter(())
         taken = {place for mention in found for place in range(mention.span.start, mention.span.end)}
-        found += [Mention(self._forms[m["tail"]], Span(m.start(), m.end())) for m in tails if m.start() not in taken]
+        found += [mention for mention in self._compounds(lower) if mention.span.start not in taken]
         return tuple(sorted(found, key=lambda mention: mention.span.start))
+
+    def _compounds(self, lower: str) -> Iterator[Mention]:
+        """Give the words that end in a thing that is bought, by their longest such end."""
+        for word in _WORD.finditer(lower):
+            written = word.group()
+            for start in range(1, len(written) - MIN_TAIL + 1):
+                term = self._tails.get(written[start:])
+                if term is not None:
+                    yield Mention(term, Span(word.start(), word.end()))
+                    break
 
     def _term(self, written: str) -> Term:
         while written not in self._forms:
