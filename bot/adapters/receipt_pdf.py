@@ -6,11 +6,19 @@ Knows nothing of what stands on a receipt.
 
 import dataclasses
 import json
+import re
+import unicodedata
 from importlib.resources import files
 
 import typst
 
 from bot.core.receipt import Receipt
+
+_CONTROL = re.compile(r"\\u00[01][0-9a-f]")
+"""A control character as JSON writes it."""
+
+COMMON = "\u20ac\u201c\u201d\u2018\u2019\u2013\u2014\u2026\u00b2\u00b3"
+"""The euro, quotation marks, dashes, the ellipsis, raised figures: every font has them."""
 
 
 def as_pdf(receipt: Receipt) -> bytes:
@@ -18,6 +26,17 @@ def as_pdf(receipt: Receipt) -> bytes:
 
     The standard is ISO 14289-1: tagged, with a title and a language.
     """
-    template = files("prompts").joinpath("receipt.typ").read_bytes()
     data = json.dumps(dataclasses.asdict(receipt), ensure_ascii=False)
+    try:
+        return _compiled(data)
+    except typst.TypstError:  # PDF/UA refuses a letter that no font has
+        return _compiled(_CONTROL.sub("", "".join(char if _is_common(char) else "?" for char in data)))
+
+
+def _compiled(data: str) -> bytes:
+    template = files("prompts").joinpath("receipt.typ").read_bytes()
     return typst.compile(template, format="pdf", sys_inputs={"receipt": data}, pdf_standards="ua-1")
+
+
+def _is_common(char: str) -> bool:
+    return char.isascii() or unicodedata.name(char, "").startswith("LATIN") or char in COMMON

@@ -86,7 +86,8 @@ class Checker:
         """
         asked = checked_question(text, role=talk.role, as_of=talk.as_of, language=talk.language)
         reply = self.hear(talk, asked.text)
-        return self.answer(step_of(reply.talk or talk, self.rules).facts, talk, asked.text)
+        shown = screen(asked, self._tools.finder, self.rules).text
+        return self.answer(step_of(reply.talk or talk, self.rules).facts, talk, shown)
 
     def answer(self, facts: Facts, talk: Talk, shown: str) -> Answer:
         """Decide for these facts and word it, with every to-do; ``shown`` is the purchase in words."""
@@ -121,9 +122,12 @@ class Checker:
         tools = self._tools
         question = Question(text, talk.role, talk.as_of, talk.language)
         screened = screen(question, tools.finder, tools.rules)
-        if isinstance(screened, Stopped) and screened.status is not Status.REFUSED_PERSONAL_DATA:
+        masked = ""
+        if isinstance(screened, Stopped) and screened.status is Status.REFUSED_PERSONAL_DATA:
+            masked = self._say("check_masked", talk.language)
+            screened = screen(replace(question, text=screened.text), tools.finder, tools.rules)
+        if isinstance(screened, Stopped):
             return self._reply(talk, tools.messages.say(screened.message, talk.language))
-        masked = self._say("check_masked", talk.language) if isinstance(screened, Stopped) else ""
         said = Said(tools.speller.correct(screened.text))
         heard = step_of(replace(talk, said=(*talk.said, said)), tools.rules)
         if not heard.is_heard and heard.asked is FactName.CATEGORY:
@@ -131,7 +135,9 @@ class Checker:
         later = replace(talk, said=(*talk.said, said))
         if said.category or heard.is_heard:
             return self._reply(later, masked)
-        return replace(self._reply(talk, self._say("check_not_heard", talk.language)), is_heard=False)
+        is_denied = heard.stage is Stage.CONFIRM and tools.rules.dialogue.no.match(said.text)
+        not_heard = self._say("check_what_is_wrong" if is_denied else "check_not_heard", talk.language)
+        return replace(self._reply(talk, f"{masked} {not_heard}".strip()), is_heard=is_denied)
 
     def _likely_category(self, text: str) -> str:
         """Give the category whose texts a message asks for most likely; empty where none stands out."""

@@ -163,22 +163,30 @@ def _answered(
     chosen = _chosen(choices, text)
     if chosen == UNKNOWN or (not chosen and rules.dialogue.unknown.match(text)):
         facts = {name: fact for name, fact in position.facts.items() if name is not asked}
-        return _Position(facts, position.unknown | {asked})
+        return _moved(position, facts, position.unknown | {asked})
     value = _value_of(asked, chosen) if chosen else _yes_or_no(asked, text, rules.dialogue)
     if value is not None:
         return _with(position, {asked: Fact(asked, value, Known.ASKED)})
-    later = _told(position, f"{_CONTEXT.get(asked, '')} {text}", as_of, rules, known=Known.ASKED, asked=asked)
+    later = _told(position, text, as_of, rules, known=Known.ASKED, asked=asked, context=_CONTEXT.get(asked, ""))
     if later.is_heard:
         return later
     value = _yes_or_no(asked, re.split(r"[\s,.;]", text.strip(), maxsplit=1)[0], rules.dialogue)
-    return later if value is None else _with(position, {asked: Fact(asked, value, Known.ASKED)})
+    return later if value is None else _with(position, {asked: Fact(asked, value, Known.QUESTION, text)})
 
 
 def _told(
-    position: _Position, text: str, as_of: date, rules: Rules, *, known: Known, asked: FactName | None = None
+    position: _Position,
+    text: str,
+    as_of: date,
+    rules: Rules,
+    *,
+    known: Known,
+    asked: FactName | None = None,
+    context: str = "",
 ) -> _Position:
     """Take the facts that a message tells in words; those for which it gives several values are asked for again."""
-    told, doubtful = facts_told(text, as_of, rules)
+    told, doubtful = facts_told(f"{context} {text}", as_of, rules)
+    told = {name: replace(fact, words=fact.words.removeprefix(context).strip()) for name, fact in told.items()}
     if FactName.VALUE_EUR not in told and position.value_text and life_in(text)[0] is not None:
         whole, _ = facts_told(f"{position.value_text}. {text}", as_of, rules)
         told |= {name: fact for name, fact in whole.items() if name is FactName.VALUE_EUR}
@@ -186,7 +194,7 @@ def _told(
         return replace(position, is_heard=False)
     heard = {name: replace(fact, known=known if name is asked else Known.QUESTION) for name, fact in told.items()}
     kept = {name: fact for name, fact in position.facts.items() if name not in doubtful}
-    later = _with(replace(position, facts=kept), heard)
+    later = _with(replace(position, facts=kept, unknown=position.unknown - doubtful), heard)
     return replace(later, value_text=text if FactName.VALUE_EUR in told else position.value_text)
 
 
@@ -197,7 +205,13 @@ def _with(position: _Position, told: Facts) -> _Position:
         facts.pop(FactName.EUROPEAN_TENDER, None)
     if FactName.EUROPEAN_TENDER in told and FactName.VALUE_EUR not in told:
         facts.pop(FactName.VALUE_EUR, None)
-    return _Position({**facts, **told}, position.unknown - set(told))
+    return _moved(position, {**facts, **told}, position.unknown - set(told))
+
+
+def _moved(position: _Position, facts: Facts, unknown: frozenset[FactName]) -> _Position:
+    """Give the next position: nothing is agreed any more, and no fact is open for change."""
+    value_text = position.value_text if FactName.VALUE_EUR in facts else ""
+    return _Position(facts, unknown, value_text=value_text)
 
 
 def _chosen(choices: Sequence[str], text: str) -> str:
@@ -205,8 +219,7 @@ def _chosen(choices: Sequence[str], text: str) -> str:
     plain = text.strip().lower()
     if plain in choices:
         return plain
-    is_number = plain.isascii() and plain.isdigit() and 1 <= int(plain) <= len(choices)
-    return choices[int(plain) - 1] if is_number else ""
+    return next((choice for number, choice in enumerate(choices, start=1) if plain == str(number)), "")
 
 
 def _value_of(name: FactName, chosen: str) -> FactValue | None:

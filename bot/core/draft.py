@@ -75,7 +75,8 @@ def draft(decided: Decided, rules: Rules, messages: Messages) -> Draft:
         else:
             parts.append(_answer(part, retrieved, used, limit))
     understood = retrieved.understood
-    return Draft(understood.language, _without_doubtful(parts, retrieved.parts), understood.notices)
+    told = _without_shared_yes(_without_doubtful(parts, retrieved.parts))
+    return Draft(understood.language, told, understood.notices)
 
 
 def _from_decision(
@@ -106,6 +107,13 @@ def _without_doubtful(parts: Sequence[DraftPart], found: Sequence[FoundPart]) ->
         DraftPart(part.text, ending=strange) if one.zone is Zone.CARE and not one.signals.strong_terms else part
         for part, one in zip(parts, found, strict=True)
     )
+
+
+def _without_shared_yes(parts: Sequence[DraftPart]) -> tuple[DraftPart, ...]:
+    """Say no yes or no where one answer serves several questions: it would answer only one of them."""
+    if all(part.ending is not None or part.statements for part in parts):
+        return tuple(parts)
+    return tuple(replace(part, statements=tuple(replace(s, prefix="") for s in part.statements)) for part in parts)
 
 
 def _answer(part: FoundPart, retrieved: Retrieved, used: frozenset[str], limit: int) -> DraftPart:

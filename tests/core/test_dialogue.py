@@ -185,13 +185,21 @@ def test_an_answer_may_tell_more_than_was_asked() -> None:
 )
 def test_yes_and_no_answer_a_question_that_asks_for_them(text: str, value: bool) -> None:
     assert values(after("gemeente", text)) == {"authority": "gemeente", "manifest_signatory": value}
-    assert values(after("rijk", "energie", text))["european_tender"] is value
+    assert (
+        values(after(LAPTOPS, f"{CHANGE}{FactName.EXISTING_CONTRACT}", text)).get("existing_contract", False) is value
+    )
+
+
+def test_no_with_more_words_answers_too() -> None:
+    assert values(after("gemeente", "nee, daar zijn we niet aan toegekomen"))["manifest_signatory"] is False
 
 
 @pytest.mark.parametrize("text", ["ja", "nee"])
-def test_yes_and_no_are_no_answer_to_which_one(text: str) -> None:
-    step = after(text)
-    assert (step.asked, step.is_heard, values(step)) == (FactName.AUTHORITY, False, {})
+@pytest.mark.parametrize("earlier", [(), ("rijk",), ("rijk", "energie")])
+def test_yes_and_no_do_not_answer_which_one_or_how_much(earlier: tuple[str, ...], text: str) -> None:
+    before, step = after(*earlier), after(*earlier, text)
+    assert not step.is_heard
+    assert (step.asked, step.facts) == (before.asked, before.facts)
 
 
 # Not knowing.
@@ -270,6 +278,11 @@ def test_a_fact_told_with_several_values_is_asked_for() -> None:
 def test_an_amount_that_leaves_the_threshold_open_is_asked_on() -> None:
     step = after("rijk", "energie", "90.000 euro per jaar")
     assert (step.asked, step.is_heard) == (FactName.EUROPEAN_TENDER, True)
+
+
+def test_a_number_of_years_told_later_makes_the_amount_by_the_year_whole() -> None:
+    step = after("rijk", "energie", "90.000 euro per jaar", "4 jaar")
+    assert (step.facts[FactName.VALUE_EUR].value, step.decision.outcome) == (360_000, Outcome.OBLIGATORY)
 
 
 # Confirmation.

@@ -168,3 +168,37 @@ def test_a_reply_says_that_the_sources_do_not_hold_it() -> None:
     found = ask(Corpus((LETTER,), (CATEGORIES,), (), (missing,)), "wie stemde er voor de motie")
     assert found.status is Status.UNANSWERABLE_NOTHING_FOUND
     assert found.text.startswith("Antwoord stemming.")
+
+
+def test_an_answer_of_a_later_day_gives_way_to_what_held_then_and_says_what_changed() -> None:
+    then, now = "In 2024 was de drempel 143.000 euro.", "In 2026 is de drempel 140.000 euro."
+    note = source(f"{then}\n\n{now}", "notitie")
+    passages = (
+        passage(then, "a", note, validity=Validity(date(2024, 1, 1), date(2025, 12, 31))),
+        passage(now, "b", note, validity=Validity(date(2026, 1, 1), None)),
+    )
+    told = replace(answer("drempel", ["hoe hoog is de drempel"], claim(now, passages[1].id)), earlier=(passages[0].id,))
+    corpus = Corpus((note,), passages, (told,), ())
+    assert ask(corpus, "hoe hoog is de drempel").text.startswith(now)
+    found = ask(corpus, "hoe hoog is de drempel", as_of=date(2024, 6, 1))
+    assert found.text.startswith(then)
+    assert now in found.text
+
+
+def test_an_answer_that_did_not_hold_yet_is_nothing_found_and_no_outage() -> None:
+    now = passage(LETTER.text, of=LETTER, grade=Grade.OFFICIAL, validity=Validity(date(2022, 6, 13), None))
+    told = answer("acht", ["hoeveel risicocategorieën zijn er"], claim("Er zijn 8 risicocategorieën.", now.id))
+    found = ask(Corpus((LETTER,), (now,), (told,), ()), "hoeveel risicocategorieën zijn er", as_of=date(1999, 1, 1))
+    assert found.status is Status.UNANSWERABLE_NOTHING_FOUND
+
+
+def test_one_answer_to_two_questions_says_neither_yes_nor_no() -> None:
+    told = answer(
+        "acht",
+        [yes("zijn er acht risicocategorieën"), "welke risicocategorieën zijn er"],
+        claim("Er zijn 8 risicocategorieën.", CATEGORIES.id),
+    )
+    corpus = Corpus((LETTER,), (CATEGORIES,), (told,), ())
+    assert ask(corpus, "Zijn er acht risicocategorieën?").text.startswith("Ja. Er zijn 8")
+    both = ask(corpus, "Zijn er acht risicocategorieën? Vervallen de andere risicocategorieën dan?")
+    assert both.text.startswith("Er zijn 8")

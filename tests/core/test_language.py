@@ -21,5 +21,10 @@ def test_the_language_of_short_messages(text: str, language: Language | None) ->
 def test_another_language_is_foreign_and_a_loan_word_is_not() -> None:
     assert is_foreign("Müssen die Gemeinden auch diese Bedingungen anwenden, und wann?")
     assert is_foreign("Quelles sont les conditions sociales pour les communes ?")
+    assert is_foreign("Che cosa sono le condizioni sociali internazionali?")
+    assert is_foreign("Quando são obrigatórias as condições sociais e para quem?")
+    assert is_foreign("Kiedy to jest obowiązkowe i dla kogo?")
+    assert is_foreign("Sosyal koşullar nedir ve ne için gerekir?")
+    assert is_foreign("متى تكون الشروط الاجتماعية إلزامية؟")
     assert not is_foreign("wat is due diligence in de keten")
     assert not is_foreign("ISV?")

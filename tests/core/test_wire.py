@@ -4,9 +4,19 @@ from datetime import date
 import pytest
 
 from bot.core.corpus import Corpus, Language, Role
+from bot.core.decision import MAX_VALUE_EUR, VALUES, Fact, FactName, FactValue, Known
 from bot.core.errors import UsageError
 from bot.core.model import MAX_QUESTION_CHARS, Turn
-from bot.core.wire import answer_object, checked_question, day_of, language_from, role_of, turns_of
+from bot.core.wire import (
+    SHOWN_CHARS,
+    answer_object,
+    checked_question,
+    day_of,
+    facts_of,
+    language_from,
+    role_of,
+    turns_of,
+)
 from tests.builders import TODAY, ask, passage, source
 
 KEYS = [
@@ -59,3 +69,101 @@ def test_options_are_read_or_named() -> None:
     for read, wrong in ((role_of, "baas"), (language_from, "fr"), (day_of, "gisteren")):
         with pytest.raises(UsageError, match=wrong):
             read(wrong)
+
+
+def told(name: FactName, value: object) -> FactValue:
+    """The value of the only fact of an object."""
+    found = facts_of({name.value: value})
+    assert list(found) == [name]
+    assert found[name] == Fact(name, found[name].value, Known.ASKED)
+    return found[name].value
+
+
+def test_facts_are_read_by_name_in_the_order_of_the_object() -> None:
+    given = {"value_eur": 200_000, "authority": "rijk", "date": "2026-11-27", "european_tender": True}
+    assert facts_of(given) == {
+        FactName.VALUE_EUR: Fact(FactName.VALUE_EUR, 200_000, Known.ASKED),
+        FactName.AUTHORITY: Fact(FactName.AUTHORITY, "rijk", Known.ASKED),
+        FactName.DATE: Fact(FactName.DATE, date(2026, 11, 27), Known.ASKED),
+        FactName.EUROPEAN_TENDER: Fact(FactName.EUROPEAN_TENDER, True, Known.ASKED),
+    }
+    assert [name.value for name in facts_of(given)] == list(given)
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name in VALUES for value in VALUES[name]])
+def test_every_value_of_a_fact_is_read_as_itself(name: FactName, value: FactValue) -> None:
+    assert told(name, value) is value
+
+
+@pytest.mark.parametrize("value", [0, 1, 140_000, MAX_VALUE_EUR])
+def test_a_value_in_euro_is_a_whole_number_within_its_bounds(value: int) -> None:
+    assert told(FactName.VALUE_EUR, value) == value
+
+
+def test_the_facts_of_an_answer_can_be_read_again() -> None:
+    """What stands in an answer as name and value is what a file of facts holds."""
+    given = {"existing_contract": False, "category": "energie", "value_eur": 300_000, "kind": "supplies"}
+    found = {name.value: fact.value for name, fact in facts_of(given).items()}
+    assert facts_of(json.loads(json.dumps(found))) == facts_of(given)
+
+
+@pytest.mark.parametrize("value", [None, "rijk", 3, [], ["authority"], [{"authority": "rijk"}], {}, True])
+def test_facts_of_another_shape_are_an_error(value: object) -> None:
+    with pytest.raises(UsageError, match="bad_facts"):
+        facts_of(value)
+
+
+@pytest.mark.parametrize("name", ["kleur", "", "Authority", "AUTHORITY", " authority", "authority\n", 3, None])
+def test_a_name_that_is_no_fact_is_named_with_those_that_are(name: object) -> None:
+    with pytest.raises(UsageError, match="bad_facts") as caught:
+        facts_of({"authority": "rijk", name: "rijk"})
+    reason = str(caught.value.holes["reason"])
+    assert reason.startswith(f"{' '.join(str(name).split())}: ")
+    assert reason.endswith(", ".join(FactName))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("authority", "baas", "rijk, gemeente, provincie, waterschap, zbo, other"),
+        ("authority", "Rijk", "rijk, gemeente, provincie, waterschap, zbo, other"),
+        ("authority", None, "rijk, gemeente, provincie, waterschap, zbo, other"),
+        ("authority", ["rijk"], "rijk, gemeente, provincie, waterschap, zbo, other"),
+        ("category", "laptops", "datacenters, connectiviteit, none"),
+        ("category", None, "datacenters, connectiviteit, none"),
+        ("existing_contract", "false", "false, true"),
+        ("existing_contract", 0, "false, true"),
+        ("european_tender", 1, "true, false"),
+        ("european_tender", "ja", "true, false"),
+        ("manifest_signatory", 1.0, "true, false"),
+        ("kind", "spullen", "supplies, services, works, social_services"),
+        ("value_eur", "200000", f"0 - {MAX_VALUE_EUR}"),
+        ("value_eur", 1.5, f"0 - {MAX_VALUE_EUR}"),
+        ("value_eur", 200_000.0, f"0 - {MAX_VALUE_EUR}"),
+        ("value_eur", float("nan"), f"0 - {MAX_VALUE_EUR}"),
+        ("value_eur", True, f"0 - {MAX_VALUE_EUR}"),
+        ("value_eur", None, f"0 - {MAX_VALUE_EUR}"),
+        ("value_eur", -1, f"0 - {MAX_VALUE_EUR}"),
+        ("value_eur", MAX_VALUE_EUR + 1, f"0 - {MAX_VALUE_EUR}"),
+    ],
+)
+def test_a_value_that_a_fact_cannot_have_is_named_with_those_it_can(name: str, value: object, allowed: str) -> None:
+    with pytest.raises(UsageError, match="bad_facts") as caught:
+        facts_of({name: value})
+    reason = str(caught.value.holes["reason"])
+    assert reason.startswith(f"{name}: {value}")
+    assert reason.endswith(allowed)
+
+
+@pytest.mark.parametrize("value", ["gisteren", "2026-02-30", "20261127", "27-11-2026", 20261127, None, True, ""])
+def test_a_date_that_is_no_day_is_named(value: object) -> None:
+    with pytest.raises(UsageError, match="bad_day"):
+        facts_of({"date": value})
+
+
+@pytest.mark.parametrize("facts", [{"a" * 500: 1}, {"authority": "a" * 500}, {"date": "a" * 500}, ["a" * 500]])
+def test_an_error_shows_the_beginning_of_a_long_value(facts: object) -> None:
+    with pytest.raises(UsageError) as caught:
+        facts_of(facts)
+    assert "a" * (SHOWN_CHARS // 2) in str(caught.value)
+    assert "a" * (SHOWN_CHARS + 1) not in str(caught.value)
