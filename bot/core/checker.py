@@ -102,7 +102,11 @@ class Checker:
             part = part_of_decision(check, shown, passages, language, tools.rules, tools.messages)
         with watch.step("verify"):
             sources = {passage.source_id for passage in passages.values()}
-            verified = verify(Draft(language, (part,)), tools.lookup.shelf.sources(sorted(sources)), tools.messages)
+            verified = verify(
+                Draft(language, (part,), days=days | {decision.as_of}),
+                tools.lookup.shelf.sources(sorted(sources)),
+                tools.messages,
+            )
         return Answer(
             id=tools.new_id(),
             question=shown,

@@ -55,6 +55,9 @@ CLEAR_STANCE = 0.02
 OFFICIAL_LEAD = 0.15
 """How much better a passage of a letter must match than a written answer, which says the same in plain words."""
 
+FOOTNOTE_MARKS = "\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079 "
+"""What stands in front of a footnote in its source and not in a statement."""
+
 MAX_PASSAGE_SENTENCES = 3
 MAX_FOLLOW_UPS = 3
 
@@ -76,7 +79,14 @@ def draft(decided: Decided, rules: Rules, messages: Messages) -> Draft:
             parts.append(_answer(part, retrieved, used, limit))
     understood = retrieved.understood
     told = _without_shared_yes(_without_doubtful(parts, retrieved.parts))
-    return Draft(understood.language, told, understood.notices)
+    named = (
+        day
+        for part in retrieved.parts
+        for year in years_in(part.text)
+        for day in (date(year, 1, 1), date(year, 12, 31))
+    )
+    made = (part.decision.as_of for part in told if part.decision is not None)
+    return Draft(understood.language, told, understood.notices, understood.days | set(named) | set(made))
 
 
 def _from_decision(
@@ -291,7 +301,7 @@ def _from_passage(
     """
     if passage.grade is Grade.OFFICIAL and language is Language.NL:
         quote = quote_for(Cite(passage.id), passage, question)
-        return (Statement(quote.text, (quote,), is_lead=True),) if quote is not None else ()
+        return (Statement(quote.text.lstrip(FOOTNOTE_MARKS), (quote,), is_lead=True),) if quote is not None else ()
     text = passage.text
     spans = sentence_spans(text)
     has_list = any(text[span.start] in "-*•" or text[span.start].isdigit() for span in spans[1:])

@@ -6,6 +6,7 @@ Knows nothing of how statements are chosen.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bot.core.corpus import Claim, Language, Passage
 from bot.core.decision import Decision
@@ -40,6 +41,8 @@ class Draft:
     language: Language
     parts: tuple[DraftPart, ...]
     notices: tuple[NoticeKind, ...] = ()
+    days: frozenset[date] = frozenset()
+    """The days that the answer is about."""
 
 
 def statement_of(

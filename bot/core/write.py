@@ -6,6 +6,7 @@ Knows nothing of channels; the text is plain, with ``[n]`` after what source n c
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.core.corpus import Caveat, Language, Passage, Source, SourceId, Status
 from bot.core.decision import Decision
@@ -200,7 +201,7 @@ def _notices(
             yield Notice(NoticeKind(warning.value), messages.say(warning.value, language))
     if any(NoticeKind.UNCERTAIN in c.part.notices for c in checked if c.is_answered):
         yield Notice(NoticeKind.UNCERTAIN, messages.say("uncertain", language))
-    yield from _overtaken(citations.quotes, messages, language)
+    yield from _overtaken(citations.quotes, draft.days, messages, language)
     disputed = (
         d.notice.in_language(language) for q in citations.quotes for d in q.passage.disputes if _overlaps(q, d.span)
     )
@@ -225,11 +226,16 @@ def _unanswered(part: DraftPart, messages: Messages, language: Language) -> str:
     return messages.say(f"part_{status.value}", language, part=shortened(part.text, SHOWN_PART_CHARS))
 
 
-def _overtaken(quotes: Sequence[Quote], messages: Messages, language: Language) -> Iterable[Notice]:
+def _overtaken(
+    quotes: Sequence[Quote], days: frozenset[date], messages: Messages, language: Language
+) -> Iterable[Notice]:
+    """Warn of what later sources overtook; a passage that is quoted for its own period is not overtaken in it."""
     seen: set[str] = set()
     for number, quote in enumerate(quotes, start=1):
         texts = [o.notice.in_language(language) for o in quote.passage.overtaken if _overlaps(quote, o.span)]
-        if quote.passage.superseded_by:
+        validity = quote.passage.validity
+        is_of_its_time = validity.until is not None and any(validity.covers(day) for day in days)
+        if quote.passage.superseded_by and not is_of_its_time:
             texts.append(messages.say("superseded", language, number=number))
         for text in texts:
             if text not in seen:
