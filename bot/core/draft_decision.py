@@ -124,8 +124,7 @@ def _outcome(rule: Rule) -> Claim:
 def _now(now: Decision, then: Decision, messages: Messages, language: Language) -> Iterator[Told]:
     """Give what would hold today, where that is something else than what held then."""
     rule = now.ground
-    is_same = now.outcome is then.outcome and rule is then.ground
-    if rule is not None and not now.missing and not is_same:
+    if rule is not None and not now.missing and now.outcome is not then.outcome:
         yield Told(_outcome(rule), messages.say("check_now", language))
     if now.limit is not None and then.limit is not None and now.limit.amount_eur != then.limit.amount_eur:
         yield Told(_threshold(now, messages), messages.say("check_now", language))
