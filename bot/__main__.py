@@ -149,11 +149,11 @@ def _chat(options: argparse.Namespace, settings: Settings, messages: Messages, l
 
 
 def _check(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
-    if options.facts and options.purchase:
+    if options.facts is not None and options.purchase:
         raise UsageError("facts_and_text")
-    write = _receipt_writer(options.receipt, messages) if options.receipt else None
+    write = _receipt_writer(options.receipt, messages) if options.receipt is not None else None
     talk = Talk(_role(options, settings), _as_of(options), language or Language.NL)
-    given = facts_of(_read_json(Path(options.facts))) if options.facts else None
+    given = facts_of(_read_json(Path(options.facts))) if options.facts is not None else None
     assistant = build_assistant(settings)
     checker = Checker(assistant.tools)
     answer: Answer | None
@@ -166,13 +166,13 @@ def _check(options: argparse.Namespace, settings: Settings, messages: Messages, 
         answer, talk = walk(Console(), checker, messages, talk, options.purchase or "", _line_reader())
     if answer is None:
         return 0
+    if write is not None:
+        told = tuple(said.text for said in talk.said)
+        write(receipt_of(answer, told, assistant.tools.versions, date.today(), messages))
     if options.json:
         print(json_line(answer_object(answer)))
     elif given is not None:
         show_answer(Console(), answer, messages)
-    if write is not None:
-        told = tuple(said.text for said in talk.said) or ((options.purchase,) if options.purchase else ())
-        write(receipt_of(answer, told, assistant.tools.versions, date.today(), messages))
     return 0
 
 

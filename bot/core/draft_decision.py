@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from bot.core.corpus import OPPOSITE, Cite, Claim, Language, Line, Passage, Stance, Wording
 from bot.core.decision import CheckRules, Decision, Fact, FactName, Known, Outcome, Rule, Todo
 from bot.core.drafted import DraftPart, statement_of
+from bot.core.errors import IndexUnavailable
 from bot.core.messages import Messages
 from bot.core.rules import Rules, ScreenRules
 from bot.core.stance import is_negated, prefix_for, word_for
@@ -54,10 +55,17 @@ def part_of_decision(
     rules: Rules,
     messages: Messages,
 ) -> DraftPart:
-    """Draft a decision; its first claim answers the question, with yes or no where it asks for that."""
+    """Draft a decision; its first claim answers the question, with yes or no where it asks for that.
+
+    Raises:
+        IndexUnavailable: no passage that the rules rest on is there.
+    """
     claims = claims_of(check, rules.check, messages, language)
     found = (statement_of(told.claim, passages, language, prefix=told.prefix) for told in claims)
-    first, *others = (statement for statement in found if statement is not None)
+    statements = [statement for statement in found if statement is not None]
+    if not statements:
+        raise IndexUnavailable("the index lacks what the rules of the ISV check rest on: run 'isvbot-ingest sync'")
+    first, *others = statements
     prefix = prefix_of(check.decision, question, first.text, language, rules.screen, messages)
     return DraftPart(
         text=question,

@@ -16,6 +16,8 @@ from bot.core.messages import Messages
 from bot.core.model import Answer
 from bot.core.values import facts_rows
 
+_MARKUP = re.compile(r"([\\`*_\[\]<>&#|~!])")
+_AT_START = re.compile(r"^(\d*)([.)+=-])")
 _NUMBERED = re.compile(r"\[\d+\]$")
 
 
@@ -35,6 +37,8 @@ class Section:
     heading: str
     rows: tuple[tuple[str, ...], ...]
     columns: tuple[str, ...] = ()
+    is_typed: bool = False
+    """Whether it holds what people typed, which is text and no markup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,9 @@ def receipt_of(answer: Answer, told: Sequence[str], versions: Versions, made_on:
         raise UsageError("no_decision")
     marks = _Marks(answer)
     sections = (
-        Section(_head("question", messages, language), tuple((text,) for text in told or (answer.question,))),
+        Section(
+            _head("question", messages, language), tuple((text,) for text in told or (answer.question,)), is_typed=True
+        ),
         _facts(decision, messages, language),
         Section(_head("answer", messages, language), tuple((line,) for line in _told(answer, decision))),
         _todos(decision, marks, messages, language),
@@ -90,15 +96,18 @@ def _markdown(receipt: Receipt) -> Iterator[str]:
         if section.columns:
             yield f"| {' | '.join(section.columns)} |"
             yield f"|{'---|' * len(section.columns)}"
-            yield from (f"| {' | '.join(_cell(cell) for cell in row)} |" for row in section.rows)
+            yield from (f"| {' | '.join(_cell(cell, section) for cell in row)} |" for row in section.rows)
         else:
-            yield from (f"- {_cell(row[0])}" for row in section.rows)
+            yield from (f"- {_cell(row[0], section)}" for row in section.rows)
     yield from ("", f"*{receipt.closing}*")
 
 
-def _cell(text: str) -> str:
-    """Keep what people typed from being read as a table or as HTML."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+def _cell(text: str, section: Section) -> str:
+    """Keep a text from being read as a table or as HTML, and what people typed from being read as markup at all."""
+    plain = " ".join(text.split())
+    if not section.is_typed:
+        return plain.replace("|", "\\|").replace("<", "&lt;")
+    return _AT_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", plain))
 
 
 class _Marks:
@@ -106,8 +115,12 @@ class _Marks:
 
     def __init__(self, answer: Answer) -> None:
         self._numbers = {citation.passage_id: citation.n for citation in reversed(answer.citations)}
+        self._told = answer.text
 
     def marked(self, text: str, passages: Iterable[PassageId]) -> str:
+        as_told = re.search(re.escape(text) + r" (?:\[\d+\])+", self._told)
+        if as_told is not None:
+            return as_told.group()
         numbers = sorted({self._numbers[passage] for passage in passages if passage in self._numbers})
         return f"{text} {''.join(f'[{n}]' for n in numbers)}".rstrip()
 
@@ -146,7 +159,7 @@ def _facts(decision: Decision, messages: Messages, language: Language) -> Sectio
         (messages.say(f"fact_{name}", language), value, origin)
         for name, value, origin in facts_rows(decision, messages, language)
     )
-    return Section(_head("facts", messages, language), rows, columns)
+    return Section(_head("facts", messages, language), rows, columns, is_typed=True)
 
 
 def _rules(decision: Decision, marks: _Marks, messages: Messages, language: Language) -> Iterator[tuple[str]]:

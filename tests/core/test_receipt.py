@@ -268,7 +268,6 @@ def test_no_number_stands_anywhere_without_its_source(facts: object) -> None:
         assert (f"[{number}]" in text) == (number in numbers)
 
 
-@pytest.mark.xfail(reason="a to-do takes the first number of its passage, not that of its own quote", strict=True)
 def test_a_to_do_has_the_number_that_it_has_in_the_answer() -> None:
     found = answer_for(LAPTOPS)
     whole = section(receipt_for(found), "Wat u nu doet").rows
@@ -374,7 +373,6 @@ def test_the_words_of_a_fact_do_not_break_its_table(words: str) -> None:
         assert found.count(mark) == usual.count(mark), mark
 
 
-@pytest.mark.xfail(reason="only tables and HTML are escaped: emphasis, links, images and headings are not", strict=True)
 @pytest.mark.parametrize(
     "typed",
     [
