@@ -177,7 +177,7 @@ def _check(options: argparse.Namespace, settings: Settings, messages: Messages, 
 
 
 def _receipt_writer(name: str, messages: Messages) -> Callable[[Receipt], None]:
-    """Give what writes a receipt to a file; whether it can is found out before anything is asked.
+    """Give what writes a receipt to a file; whether it can be made is found out before anything is asked.
 
     Raises:
         UsageError: the name ends in something else than .pdf or .md.

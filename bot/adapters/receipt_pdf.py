@@ -6,16 +6,12 @@ Knows nothing of what stands on a receipt.
 
 import dataclasses
 import json
-import re
 import unicodedata
 from importlib.resources import files
 
 import typst
 
 from bot.core.receipt import Receipt
-
-_CONTROL = re.compile(r"\\u00[01][0-9a-f]")
-"""A control character as JSON writes it."""
 
 COMMON = "\u20ac\u201c\u201d\u2018\u2019\u2013\u2014\u2026\u00b2\u00b3"
 """The euro, quotation marks, dashes, the ellipsis, raised figures: every font has them."""
@@ -30,7 +26,7 @@ def as_pdf(receipt: Receipt) -> bytes:
     try:
         return _compiled(data)
     except typst.TypstError:  # PDF/UA refuses a letter that no font has
-        return _compiled(_CONTROL.sub("", "".join(char if _is_common(char) else "?" for char in data)))
+        return _compiled("".join(char if _is_common(char) else "?" for char in data))
 
 
 def _compiled(data: str) -> bytes:

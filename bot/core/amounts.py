@@ -73,6 +73,10 @@ _THING = re.compile(
 """What a bare number counts, when it is no amount of money."""
 
 
+REACH = 160
+"""Characters around an amount that may say what it is."""
+
+
 class Bound(Enum):
     """What an amount says of the real one."""
 
@@ -110,6 +114,11 @@ def amounts_in(text: str) -> tuple[Amount, ...]:
     return tuple(_found(text))
 
 
+def around(text: str, start: int, end: int) -> tuple[str, str]:
+    """Give what stands just before and just after a place: what is further away says nothing of it."""
+    return text[max(0, start - REACH) : start], text[end : end + REACH]
+
+
 def _found(text: str) -> Iterator[Amount]:
     place = 0
     while (match := _MONEY.search(text, place)) is not None:
@@ -122,7 +131,7 @@ def _found(text: str) -> Iterator[Amount]:
         euros = int(_number(match) * _SCALES.get(scale, 1) * per_sign) + 1000 * TENS.get(
             (match["more"] or "").lower(), 0
         )
-        before, after = text[: match.start()], text[match.end() :]
+        before, after = around(text, match.start(), match.end())
         times = [n for n, pattern in _PERIODS_AFTER if pattern.match(after)]
         times += [n for n, pattern in _PERIODS_BEFORE if pattern.search(before)]
         bound = _bound(f"{before} ", f"{before}{match['word'] or ''} ")
@@ -133,7 +142,7 @@ def _is_price(match: re.Match[str], text: str) -> bool:
     """Say whether a bare number is a price: "2.500 per maand", "300 stoelen à 400"."""
     if match["digits"] is None or match["scale"]:
         return False
-    before, after = text[: match.start()], text[match.end() :]
+    before, after = around(text, match.start(), match.end())
     if _PRICE_BEFORE.search(before) or _PRICE_AFTER.match(after):
         return True
     return _number(match) >= MIN_WORD_AMOUNT and any(pattern.match(after) for _, pattern in _PERIODS_AFTER)
@@ -152,13 +161,13 @@ def _is_money(match: re.Match[str], scale: str, text: str) -> bool:
     if match["sign"] or match["unit"]:
         return match["digits"] is not None or bool(scale) or number >= MIN_WORD_AMOUNT
     if scale == "m":
-        return any(pattern.match(text[match.end() :]) for _, pattern in _PERIODS_AFTER)
+        return any(pattern.match(around(text, match.start(), match.end())[1]) for _, pattern in _PERIODS_AFTER)
     if scale:
         return True
-    if number < _BARE_MIN or _THING.match(text[match.end() :]) is not None:
+    if number < _BARE_MIN or _THING.match(around(text, match.start(), match.end())[1]) is not None:
         return False
     is_grouped = match["word"] is not None or re.search(r"\d[.,]\d{3}", match["digits"]) is not None
-    return is_grouped or _VALUE_WORD.search(text[: match.start()]) is not None
+    return is_grouped or _VALUE_WORD.search(around(text, match.start(), match.end())[0]) is not None
 
 
 def _number(match: re.Match[str]) -> Decimal:

@@ -13,8 +13,9 @@ from bot.core.decision import CATEGORIES, NO_CATEGORY, Decision, Fact, FactName,
 from bot.core.dialogue import AGREE, CHANGE, UNKNOWN, Command, Said, Stage, Step, Talk, command_of, step_of
 from bot.core.draft_decision import DecisionDraft, part_of_decision
 from bot.core.drafted import Draft
+from bot.core.errors import UsageError
 from bot.core.isv_check import cited_passages, decisions_of
-from bot.core.model import Answer, Question
+from bot.core.model import MAX_QUESTION_CHARS, Answer, Question
 from bot.core.rules import Rules
 from bot.core.screen import Stopped, screen
 from bot.core.stopwatch import Stopwatch
@@ -67,7 +68,11 @@ class Checker:
         return reply
 
     def hear(self, talk: Talk, text: str) -> CheckReply:
-        """Take one more message."""
+        """Take one more message.
+
+        Raises:
+            UsageError: it is too long.
+        """
         match command_of(text, self._tools.rules.dialogue):
             case Command.STOP:
                 return CheckReply(self._say("check_stopped", talk.language), None)
@@ -95,15 +100,14 @@ class Checker:
         watch = Stopwatch(tools.clock)
         with watch.step("decide"):
             decision, now = decisions_of(facts, talk.as_of, tools.rules)
-            days = frozenset({talk.as_of})
-            passages = cited_passages((decision, now), tools.lookup, talk.role, days, tools.rules)
+            passages = cited_passages((decision, now), tools.lookup, talk.role, tools.rules)
         with watch.step("draft"):
             check = DecisionDraft(decision, now, is_whole=True)
             part = part_of_decision(check, shown, passages, language, tools.rules, tools.messages)
         with watch.step("verify"):
             sources = {passage.source_id for passage in passages.values()}
             verified = verify(
-                Draft(language, (part,), days=days | {decision.as_of}),
+                Draft(language, (part,), days=frozenset({talk.as_of, decision.as_of})),
                 tools.lookup.shelf.sources(sorted(sources)),
                 tools.messages,
             )
@@ -124,6 +128,8 @@ class Checker:
 
     def _told(self, talk: Talk, text: str) -> CheckReply:
         tools = self._tools
+        if len(text) > MAX_QUESTION_CHARS:
+            raise UsageError("question_too_long", count=len(text), limit=MAX_QUESTION_CHARS)
         question = Question(text, talk.role, talk.as_of, talk.language)
         screened = screen(question, tools.finder, tools.rules)
         masked = ""

@@ -62,11 +62,14 @@ def part_of_decision(
     """
     claims = claims_of(check, rules.check, messages, language)
     found = (statement_of(told.claim, passages, language, prefix=told.prefix) for told in claims)
-    statements = [statement for statement in found if statement is not None]
+    lead, *beside = found
+    statements = [statement for statement in (lead, *beside) if statement is not None]
     if not statements:
         raise IndexUnavailable("the index lacks what the rules of the ISV check rest on: run 'isvbot-ingest sync'")
     first, *others = statements
-    prefix = prefix_of(check.decision, question, first.text, language, rules.screen, messages)
+    prefix = ""
+    if lead is not None:
+        prefix = prefix_of(check.decision, question, first.text, language, rules.screen, messages)
     return DraftPart(
         text=question,
         statements=(replace(first, prefix=prefix, is_lead=True), *others),

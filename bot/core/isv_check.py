@@ -15,7 +15,7 @@ from bot.core.decision import Decision, Fact, FactName, Facts, Known
 from bot.core.entries import passage_key
 from bot.core.plain import words
 from bot.core.rank import Lookup
-from bot.core.retrieve import FoundPart, Retrieved, readable
+from bot.core.retrieve import ALL_DAYS, FoundPart, Retrieved, readable
 from bot.core.rules import Rules
 from bot.core.stance import asks_openly
 
@@ -35,6 +35,9 @@ _ASSUMED: Mapping[FactName, Fact] = {
 
 THRESHOLD = "european_threshold"
 """The glossary term for the threshold: who asks for it, asks for an amount and not for a verdict."""
+
+OPENING_WORDS = 4
+"""Words among which a question word makes a question open, so that no yes or no is asked."""
 
 NEAR_ANSWER = 0.15
 """A written answer that calls the check may be this much less near than the best one, when the case is told in full."""
@@ -70,7 +73,7 @@ def isv_check(retrieved: Retrieved, lookup: Lookup, rules: Rules) -> Decided:
         return Decided(retrieved)
     question = retrieved.understood.question
     decision, now = decisions_of({**_ASSUMED, **case.facts}, question.as_of, rules)
-    passages = cited_passages((decision, now), lookup, question.role, retrieved.understood.days, rules)
+    passages = cited_passages((decision, now), lookup, question.role, rules)
     return Decided(retrieved, decision, part, now, passages)
 
 
@@ -83,12 +86,15 @@ def decisions_of(facts: Facts, as_of: date, rules: Rules) -> tuple[Decision, Dec
 
 
 def cited_passages(
-    decisions: Sequence[Decision | None], lookup: Lookup, role: Role, days: frozenset[date], rules: Rules
+    decisions: Sequence[Decision | None], lookup: Lookup, role: Role, rules: Rules
 ) -> Mapping[str, Passage]:
-    """Give, by key, the passages that decisions may cite and that this role may read."""
+    """Give, by key, the passages that decisions may cite and that this role may read.
+
+    A rule names what it rests on for its own days; that something is not known of a day is said by a text of later.
+    """
     made = [decision for decision in decisions if decision is not None]
     wanted = {passage_key(cite.passage_id) for decision in made for cite in _cites(decision, rules)}
-    return readable(lookup.shelf.fetch(sorted(wanted)), role, days | {decision.as_of for decision in made})
+    return readable(lookup.shelf.fetch(sorted(wanted)), role, ALL_DAYS)
 
 
 def _calling_part(retrieved: Retrieved, case: Case, rules: Rules) -> int | None:
@@ -107,7 +113,7 @@ def _calling_part(retrieved: Retrieved, case: Case, rules: Rules) -> int | None:
 
 
 def _is_called(part: FoundPart, told: int, *, has_new: bool, rules: Rules) -> bool:
-    if not part.answers or asks_openly(part.said):
+    if not part.answers or _asks_openly(part.said):
         return False
     if not rules.screen.duty.match(part.said) and len(words(part.said)) > BARE_WORDS:
         return False
@@ -118,6 +124,12 @@ def _is_called(part: FoundPart, told: int, *, has_new: bool, rules: Rules) -> bo
     near = [match for match in part.answers if match.score >= part.answers[0].score - NEAR_ANSWER]
     is_near = any(match.target.calls_check for match in near)
     return has_new and told >= FULL_CASE and is_near
+
+
+def _asks_openly(text: str) -> bool:
+    """Say whether a question asks what, when or how; an English "when" further on is no question word."""
+    found = words(text)
+    return asks_openly(" ".join([*found[:OPENING_WORDS], *(word for word in found[OPENING_WORDS:] if word != "when")]))
 
 
 def _changes_a_case(retrieved: Retrieved, case: Case, rules: Rules) -> bool:

@@ -14,6 +14,7 @@ from bot.core.decision import Decision
 from bot.core.errors import UsageError
 from bot.core.messages import Messages
 from bot.core.model import Answer
+from bot.core.plain import visible
 from bot.core.values import facts_rows
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>&#|~!])")
@@ -64,7 +65,9 @@ def receipt_of(answer: Answer, told: Sequence[str], versions: Versions, made_on:
     marks = _Marks(answer)
     sections = (
         Section(
-            _head("question", messages, language), tuple((text,) for text in told or (answer.question,)), is_typed=True
+            _head("question", messages, language),
+            tuple((visible(text),) for text in told or (answer.question,)),
+            is_typed=True,
         ),
         _facts(decision, messages, language),
         Section(_head("answer", messages, language), tuple((line,) for line in _told(answer, decision))),

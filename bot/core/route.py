@@ -43,10 +43,10 @@ class Ending:
 def ending_of(part: FoundPart, rules: Rules, *, is_case: bool = False) -> Ending | None:
     """Give the ending of a part that is not to be answered; ``None`` if it is.
 
-    ``is_case`` says that the check decided on it: then it is about ISV, and only a judgement ends it.
+    ``is_case`` says that the check decided on it: then it is about ISV, and only words that ask for a verdict end it.
     """
     mentions = rules.terms.mentions(part.said)
-    is_judged = _is_kind(Kind.JUDGEMENT, part, rules) and bool(mentions or part.signals.case_facts)
+    is_judged = not is_case and _is_kind(Kind.JUDGEMENT, part, rules) and bool(mentions or part.signals.case_facts)
     if rules.screen.judgement.match(part.said) or is_judged:
         return _ended(Status.REFUSED_JUDGEMENT, part)
     if is_case:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.core.amounts import PERIOD_WORDS, Amount, Bound, amounts_in
+from bot.core.amounts import PERIOD_WORDS, Amount, Bound, amounts_in, around
 from bot.core.contract_life import life_in
 from bot.core.number_words import count_of
 from bot.core.sentences import Span
@@ -98,7 +98,7 @@ class Worth:
 
 def worths_in(text: str) -> tuple[Worth, ...]:
     """Give the values that a message tells; several that differ mean that it is not clear."""
-    amounts = [a for a in amounts_in(text) if _NOT_A_VALUE.search(text[: a.span.start]) is None]
+    amounts = [a for a in amounts_in(text) if _NOT_A_VALUE.search(around(text, *a.span)[0]) is None]
     amounts = _added_up(_without_corrected(amounts, text), text)
     told = [amount for amount in amounts if amount.bound is Bound.EXACT]
     # "onder de 140k: 139.300" tells one value, and what it was compared with
@@ -109,13 +109,13 @@ def worths_in(text: str) -> tuple[Worth, ...]:
         words = " + ".join(worth.words for worth in worths)
         return (Worth(sum(worth.euros for worth in worths), Bound.EXACT, words),)
     without_vat = [worth for worth in worths if worth.bound is Bound.EXACT]
-    has_with_vat = any(_WITH_VAT.match(text[amount.span.end :]) for amount in amounts)
+    has_with_vat = any(_WITH_VAT.match(around(text, *amount.span)[1]) for amount in amounts)
     return tuple(without_vat if without_vat and has_with_vat else worths)
 
 
 def _is_part(amount: Amount, text: str) -> bool:
     """Say whether an amount is likely only a part of the value: a price of an unknown number, or one of many terms."""
-    before, after = text[: amount.span.start], text[amount.span.end :]
+    before, after = around(text, *amount.span)
     if _count_before(amount, before, after) is None or _HALF_A_RANGE.search(before):
         return True
     is_whole = amount.times_a_year or _TOTAL.search(text) or _MORE.search(text)
@@ -133,7 +133,7 @@ def _belong_together(worths: Sequence[Worth], text: str) -> bool:
 def _worth(amount: Amount, text: str) -> Iterator[Worth]:
     """Give the value that an amount stands for; none where it is the price of one of an unknown number."""
     words = text[amount.span.start : amount.span.end].strip(" ,-")
-    before, after = text[: amount.span.start], text[amount.span.end :]
+    before, after = around(text, *amount.span)
     count = _count_before(amount, before, after)
     if count is None or _HALF_A_RANGE.search(before):
         return
@@ -205,7 +205,7 @@ def _added_up(amounts: Sequence[Amount], text: str) -> list[Amount]:
 
 
 def _goes_with(first: Amount, second: Amount, text: str) -> bool:
-    between, before = text[first.span.end : second.span.start], text[: first.span.start]
+    between, before = text[first.span.end : second.span.start], around(text, *first.span)[0]
     is_smaller = first.euros % TON == 0 and second.euros < TON
     return is_smaller and _AND.fullmatch(between) is not None and _BETWEEN.search(before) is None
 
@@ -215,7 +215,7 @@ def _without_corrected(amounts: Sequence[Amount], text: str) -> list[Amount]:
     dropped: set[Amount] = set()
     for first, second in pairwise(amounts):
         between = text[first.span.end : second.span.start]
-        is_denied = _NOT_BEFORE.search(text[: first.span.start]) is not None
+        is_denied = _NOT_BEFORE.search(around(text, *first.span)[0]) is not None
         if _NOW_IS.fullmatch(between) or (is_denied and _BUT.fullmatch(between)) or _I_MEAN.search(between):
             dropped.add(first)
         elif _INSTEAD.fullmatch(between) or _NOT_BEFORE.search(between):

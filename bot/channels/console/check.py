@@ -12,6 +12,7 @@ from rich.text import Text
 from bot.channels.console.show import show_answer, show_choices
 from bot.core.checker import Checker, CheckReply
 from bot.core.dialogue import Talk
+from bot.core.errors import UsageError
 from bot.core.messages import Messages
 from bot.core.model import Answer
 
@@ -40,6 +41,9 @@ def walk(
             console.print()
             return None, talk
         if line:
-            reply = checker.hear(talk, line)
+            try:
+                reply = checker.hear(talk, line)
+            except UsageError as error:
+                console.print(Text(messages.say(error.name, talk.language, **error.holes), style="yellow"))
     console.print(Text(reply.text))
     return None, talk
