@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.core.decision import MAX_VALUE_EUR, NO_CATEGORY, Fact, FactName, Facts, FactValue, Known
-from bot.core.references import days_in, years_in
+from bot.core.references import days_in, references_in, years_in
 from bot.core.rules import Lexicon, Mention, Patterns, Phrase, Rules
 from bot.core.worth import worths_in
 
@@ -142,8 +142,16 @@ def _dates(text: str, as_of: date) -> Iterator[Fact]:
     years = {as_of.year - 1} if _LAST_YEAR.match(text) else {y for y in years_in(text) if _is_of_a_tender(text, str(y))}
     for year in years:
         if FIRST_TENDER_YEAR <= year <= as_of.year + YEARS_AHEAD:
-            day = as_of if year == as_of.year else date(year, 1, 1)
-            yield Fact(FactName.DATE, day, Known.QUESTION, str(year))
+            month = _month_of(text, year)
+            day = as_of if year == as_of.year else date(year, month, 1)
+            yield Fact(FactName.DATE, day, Known.QUESTION, str(year) if month == 1 else f"{year}-{month:02}")
+
+
+def _month_of(text: str, year: int) -> int:
+    """Give the month that a text names with a year; January where it names none, or several."""
+    start = f"month:{year}-"
+    months = {int(found.removeprefix(start)) for found in references_in(text) if found.startswith(start)}
+    return months.pop() if len(months) == 1 else 1
 
 
 def _is_of_a_tender(text: str, year: str) -> bool:

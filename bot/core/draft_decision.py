@@ -137,7 +137,10 @@ def _now(now: Decision, then: Decision, messages: Messages, language: Language) 
     rule = now.ground
     if rule is not None and not now.missing and now.outcome is not then.outcome:
         yield Told(_outcome(rule), messages.say("check_now", language))
-    if now.limit is not None and then.limit is not None and now.limit.amount_eur != then.limit.amount_eur:
+    is_by_value = then.ground is not None and FactName.EUROPEAN_TENDER in then.ground.when
+    if not is_by_value or now.limit is None or then.limit is None:
+        return
+    if now.limit.amount_eur != then.limit.amount_eur:
         yield Told(_threshold(now, messages), messages.say("check_now", language))
 
 

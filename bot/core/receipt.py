@@ -71,6 +71,10 @@ def receipt_of(answer: Answer, told: Sequence[str], versions: Versions, made_on:
         ),
         _facts(decision, messages, language),
         Section(_head("answer", messages, language), tuple((line,) for line in _told(answer, decision))),
+        Section(
+            _head("missing", messages, language),
+            tuple((messages.say(f"fact_{name}", language),) for name in decision.missing),
+        ),
         _todos(decision, marks, messages, language),
         Section(_head("unknowns", messages, language), tuple(_unknowns(decision, marks, language))),
         Section(_head("notices", messages, language), tuple((notice.text,) for notice in answer.notices)),

@@ -35,6 +35,7 @@ def values(case: Case) -> dict[str, object]:
         ("we hebben het Manifest MVOI ondertekend", {"manifest_signatory": True}),
         ("het contract loopt al", {"existing_contract": True}),
         ("de tender is van 3 maart 2024", {"date": date(2024, 3, 3)}),
+        ("de aanbesteding was in december 2022", {"date": date(2022, 12, 1)}),
         ("de aanbesteding begint in 2027", {"date": date(2027, 1, 1)}),
         ("we gunnen in 2026", {"date": TODAY}),
         ("de brief van 2022 over ISV", {}),
