@@ -56,7 +56,7 @@ def with_tree(page: str, tree: str) -> str:
 def mermaid() -> str:
     """Give the tree of the rules as a Mermaid flowchart."""
     messages = build_messages()
-    lines = ["```mermaid", "flowchart TD", *_lines(tree_of(read_check_rules(), {}, messages), messages), "```", ""]
+    lines = ["```mermaid", "flowchart TD", *_drawn(tree_of(read_check_rules(), {}, messages), {}, messages), "```", ""]
     return "\n".join(lines)
 
 
@@ -74,11 +74,6 @@ def tree_of(rules: CheckRules, facts: Facts, messages: Messages) -> Node:
     return Node(asked=name, branches=tuple((tuple(values), node) for node, values in grouped.items()))
 
 
-def _lines(tree: Node, messages: Messages) -> Iterator[str]:
-    numbers: dict[Node, str] = {}
-    yield from _drawn(tree, numbers, messages)
-
-
 def _drawn(node: Node, numbers: dict[Node, str], messages: Messages) -> Iterator[str]:
     """Draw a node the first time it is met, and what it leads to."""
     numbers[node] = name = f"n{len(numbers)}"
@@ -91,11 +86,7 @@ def _drawn(node: Node, numbers: dict[Node, str], messages: Messages) -> Iterator
     for values, to in node.branches:
         if to not in numbers:
             yield from _drawn(to, numbers, messages)
-        yield f'  {name} -->|"{_label(values)}"| {numbers[to]}'
-
-
-def _label(values: tuple[str, ...]) -> str:
-    return "<br/>".join(values)
+        yield f'  {name} -->|"{"<br/>".join(values)}"| {numbers[to]}'
 
 
 if __name__ == "__main__":

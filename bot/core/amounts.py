@@ -123,7 +123,8 @@ def _found(text: str) -> Iterator[Amount]:
     place = 0
     while (match := _MONEY.search(text, place)) is not None:
         scale = (match["scale"] or "").lower()
-        if not _is_money(match, scale, text) and not _is_price(match, text):
+        before, after = around(text, match.start(), match.end())
+        if not _is_money(match, scale, before, after) and not _is_price(match, before, after):
             place = match.start() + 1
             continue
         place = match.end()
@@ -131,18 +132,16 @@ def _found(text: str) -> Iterator[Amount]:
         euros = int(_number(match) * _SCALES.get(scale, 1) * per_sign) + 1000 * TENS.get(
             (match["more"] or "").lower(), 0
         )
-        before, after = around(text, match.start(), match.end())
         times = [n for n, pattern in _PERIODS_AFTER if pattern.match(after)]
         times += [n for n, pattern in _PERIODS_BEFORE if pattern.search(before)]
         bound = _bound(f"{before} ", f"{before}{match['word'] or ''} ")
         yield Amount(euros, Span(match.start(), match.end()), bound, times[0] if times else 0)
 
 
-def _is_price(match: re.Match[str], text: str) -> bool:
+def _is_price(match: re.Match[str], before: str, after: str) -> bool:
     """Say whether a bare number is a price: "2.500 per maand", "300 stoelen à 400"."""
     if match["digits"] is None or match["scale"]:
         return False
-    before, after = around(text, match.start(), match.end())
     if _PRICE_BEFORE.search(before) or _PRICE_AFTER.match(after):
         return True
     return _number(match) >= MIN_WORD_AMOUNT and any(pattern.match(after) for _, pattern in _PERIODS_AFTER)
@@ -153,7 +152,7 @@ def _bound(*befores: str) -> Bound:
     return next(found, Bound.EXACT)
 
 
-def _is_money(match: re.Match[str], scale: str, text: str) -> bool:
+def _is_money(match: re.Match[str], scale: str, before: str, after: str) -> bool:
     """Say whether a number is money: a sign, a unit or a scale shows it, or its size and what stands around it."""
     number = _number(match)
     if not number:
@@ -161,13 +160,13 @@ def _is_money(match: re.Match[str], scale: str, text: str) -> bool:
     if match["sign"] or match["unit"]:
         return match["digits"] is not None or bool(scale) or number >= MIN_WORD_AMOUNT
     if scale == "m":
-        return any(pattern.match(around(text, match.start(), match.end())[1]) for _, pattern in _PERIODS_AFTER)
+        return any(pattern.match(after) for _, pattern in _PERIODS_AFTER)
     if scale:
         return True
-    if number < _BARE_MIN or _THING.match(around(text, match.start(), match.end())[1]) is not None:
+    if number < _BARE_MIN or _THING.match(after) is not None:
         return False
     is_grouped = match["word"] is not None or re.search(r"\d[.,]\d{3}", match["digits"]) is not None
-    return is_grouped or _VALUE_WORD.search(around(text, match.start(), match.end())[0]) is not None
+    return is_grouped or _VALUE_WORD.search(before) is not None
 
 
 def _number(match: re.Match[str]) -> Decimal:

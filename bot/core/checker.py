@@ -47,6 +47,15 @@ class CheckReply:
     """Whether the message told something; a channel may take it for a question of another kind where not."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A talk after a message, and what to say of that message in front of the next question."""
+
+    talk: Talk
+    note: str = ""
+    is_heard: bool = True
+
+
 class Checker:
     """Holds checks. One instance serves many askers; the talk that it gives back is all there is to keep."""
 
@@ -61,11 +70,12 @@ class Checker:
 
     def start(self, talk: Talk, *messages: str) -> CheckReply:
         """Begin a check, with what was said before about the same purchase."""
-        reply = self._reply(talk)
+        heard = _Heard(talk)
         for message in messages:
-            if reply.talk is not None:
-                reply = self.hear(reply.talk, message)
-        return reply
+            if command_of(message, self.rules.dialogue) is Command.STOP:
+                return self._stopped(talk)
+            heard = self._heard(heard.talk, message)
+        return self._reply(heard)
 
     def hear(self, talk: Talk, text: str) -> CheckReply:
         """Take one more message.
@@ -73,15 +83,7 @@ class Checker:
         Raises:
             UsageError: it is too long.
         """
-        match command_of(text, self._tools.rules.dialogue):
-            case Command.STOP:
-                return CheckReply(self._say("check_stopped", talk.language), None)
-            case Command.BACK:
-                return self._reply(replace(talk, said=talk.said[:-1]))
-            case Command.AGAIN:
-                return self._reply(replace(talk, said=()))
-            case None:
-                return self._told(talk, text)
+        return self.start(talk, text)
 
     def answer_now(self, talk: Talk, text: str) -> Answer:
         """Give the outcome for what a message tells, without asking; facts that are missing stay missing.
@@ -90,9 +92,9 @@ class Checker:
             UsageError: the message is empty or too long.
         """
         asked = checked_question(text, role=talk.role, as_of=talk.as_of, language=talk.language)
-        reply = self.hear(talk, asked.text)
+        heard = self._heard(talk, asked.text)
         shown = screen(asked, self._tools.finder, self.rules).text
-        return self.answer(step_of(reply.talk or talk, self.rules).facts, talk, shown)
+        return self.answer(step_of(heard.talk, self.rules).facts, talk, shown)
 
     def answer(self, facts: Facts, talk: Talk, shown: str) -> Answer:
         """Decide for these facts and word it, with every to-do; ``shown`` is the purchase in words."""
@@ -126,7 +128,22 @@ class Checker:
             timings_ms=watch.timings_ms(),
         )
 
-    def _told(self, talk: Talk, text: str) -> CheckReply:
+    def _stopped(self, talk: Talk) -> CheckReply:
+        return CheckReply(self._say("check_stopped", talk.language), None)
+
+    def _heard(self, talk: Talk, text: str) -> _Heard:
+        """Take a message in, without a reply; to stop is up to the caller."""
+        match command_of(text, self.rules.dialogue):
+            case Command.STOP:
+                return _Heard(talk)
+            case Command.BACK:
+                return _Heard(replace(talk, said=talk.said[:-1]))
+            case Command.AGAIN:
+                return _Heard(replace(talk, said=()))
+            case None:
+                return self._told(talk, text)
+
+    def _told(self, talk: Talk, text: str) -> _Heard:
         tools = self._tools
         if len(text) > MAX_QUESTION_CHARS:
             raise UsageError("question_too_long", count=len(text), limit=MAX_QUESTION_CHARS)
@@ -137,17 +154,17 @@ class Checker:
             masked = self._say("check_masked", talk.language)
             screened = screen(replace(question, text=screened.text), tools.finder, tools.rules)
         if isinstance(screened, Stopped):
-            return self._reply(talk, tools.messages.say(screened.message, talk.language))
+            return _Heard(talk, tools.messages.say(screened.message, talk.language))
         said = Said(tools.speller.correct(screened.text))
         heard = step_of(replace(talk, said=(*talk.said, said)), tools.rules)
         if not heard.is_heard and heard.asked is FactName.CATEGORY:
             said = replace(said, category=self._likely_category(said.text))
         later = replace(talk, said=(*talk.said, said))
         if said.category or heard.is_heard:
-            return self._reply(later, masked)
+            return _Heard(later, masked)
         is_denied = heard.stage is Stage.CONFIRM and tools.rules.dialogue.no.match(said.text)
         not_heard = self._say("check_what_is_wrong" if is_denied else "check_not_heard", talk.language)
-        return replace(self._reply(talk, f"{masked} {not_heard}".strip()), is_heard=is_denied)
+        return _Heard(talk, f"{masked} {not_heard}".strip(), is_heard=is_denied)
 
     def _likely_category(self, text: str) -> str:
         """Give the category whose texts a message asks for most likely; empty where none stands out."""
@@ -161,16 +178,15 @@ class Checker:
         best = max(chances, key=lambda name: chances[name])
         return best if chances[best] >= LIKELY_CATEGORY else ""
 
-    def _reply(self, talk: Talk, note: str = "") -> CheckReply:
-        step = step_of(talk, self._tools.rules)
-        match step.stage:
-            case Stage.ASK:
-                return CheckReply(self._asking(talk, step, note), talk, self._choices(step, talk.language))
-            case Stage.CONFIRM:
-                return CheckReply(self._confirming(talk, step, note), talk, self._choices(step, talk.language))
-            case Stage.DONE:
-                answer = self.answer(step.facts, talk, self._say("check_question", talk.language))
-                return CheckReply(answer.text, talk, answer=answer)
+    def _reply(self, heard: _Heard) -> CheckReply:
+        talk = heard.talk
+        step = step_of(talk, self.rules)
+        if step.stage is Stage.DONE:
+            answer = self.answer(step.facts, talk, self._say("check_question", talk.language))
+            return CheckReply(answer.text, talk, answer=answer, is_heard=heard.is_heard)
+        worded = self._asking if step.stage is Stage.ASK else self._confirming
+        choices = self._choices(step, talk.language)
+        return CheckReply(worded(talk, step, heard.note), talk, choices, is_heard=heard.is_heard)
 
     def _asking(self, talk: Talk, step: Step, note: str) -> str:
         told = self._facts(step.decision, talk.language)

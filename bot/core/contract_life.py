@@ -6,38 +6,33 @@ Knows nothing of amounts. An option counts: the value of a purchase is that over
 
 import re
 
-from bot.core.number_words import count_of
+from bot.core.number_words import TIMES_SIGN, count_of, ignoring_case
 
 _NUMBER = (
     r"(?:\d{1,3}|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|twaalf|one|two|three|four|five|six|eight|ten)"
 )
 _YEAR = r"(?:[ -]?jaar|[ -]?jaren|[ -]?jr|[ -]?years?|[ -]?jarige?)"
-_TIMES_SIGN = r"(?:x|\u00d7|keer|maal|times)"
-_SO_OFTEN = rf"(?:(?<![\w.,])(?P<times>{_NUMBER})\s*{_TIMES_SIGN}\s*)?"
+_SO_OFTEN = rf"(?:(?<![\w.,])(?P<times>{_NUMBER})\s*{TIMES_SIGN}\s*)?"
 _COUNT = rf"(?<![\w.,])(?P<count>{_NUMBER})"
 _OPTION = r"(?:optie\w*|option\w*|verleng\w*|extensions?)"
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
 _OPTION_YEARS = (
-    _compiled(rf"{_SO_OFTEN}{_COUNT}\s*(?:optie[- ]?ja(?:ar|ren)|option(?:al)? years?)\b"),
-    _compiled(rf"{_SO_OFTEN}{_COUNT}{_YEAR}\s*(?:als |in )?(?:{_OPTION}|extra)\b"),
-    _compiled(
+    ignoring_case(rf"{_SO_OFTEN}{_COUNT}\s*(?:optie[- ]?ja(?:ar|ren)|option(?:al)? years?)\b"),
+    ignoring_case(rf"{_SO_OFTEN}{_COUNT}{_YEAR}\s*(?:als |in )?(?:{_OPTION}|extra)\b"),
+    ignoring_case(
         rf"(?<!\bincl\. )(?<!\binclusief )\b{_OPTION}(?: (?:op|van|voor|met|tot|of|for|to|maximaal|max))*\s+"
         rf"{_SO_OFTEN}{_COUNT}{_YEAR}\b"
     ),
 )
-_WITH_OPTIONS = _compiled(rf"\b(?:incl\w*\.?|samen met|including) (?:de |alle )?{_OPTION}\b")
-_OPTIONS = _compiled(rf"\b{_OPTION}\b")
-_SUM_OF_YEARS = _compiled(r"(?<![\w.,+])(\d(?:\s?\+\s?\d){1,4})(?![\w+])(?:\s*jaar)?")
+_WITH_OPTIONS = ignoring_case(rf"\b(?:incl\w*\.?|samen met|including) (?:de |alle )?{_OPTION}\b")
+_OPTIONS = ignoring_case(rf"\b{_OPTION}\b")
+_SUM_OF_YEARS = ignoring_case(r"(?<![\w.,+])(\d(?:\s?\+\s?\d){1,4})(?![\w+])(?:\s*jaar)?")
 _HALVES = {"anderhalf jaar": 1.5, "tweeënhalf jaar": 2.5, "half jaar": 0.5, "half a year": 0.5}
-_YEARS = _compiled(rf"{_COUNT}{_YEAR}(?:ig\w*)?(?![^\W_])")
-_MONTHS = _compiled(rf"{_COUNT}\s?(?:maanden|maand|mnd|months?)\b")
-_QUARTERS = _compiled(rf"{_COUNT}\s?(?:kwartalen|quarters)\b")
-_THEREFORE = _compiled(rf"\b(?:dus|totaal|samen|so|total)\b[^.?!]{{0,20}}?{_COUNT}{_YEAR}\b")
+_YEARS = ignoring_case(rf"{_COUNT}{_YEAR}(?:ig\w*)?(?![^\W_])")
+_MONTHS = ignoring_case(rf"{_COUNT}\s?(?:maanden|maand|mnd|months?)\b")
+_QUARTERS = ignoring_case(rf"{_COUNT}\s?(?:kwartalen|quarters)\b")
+_THEREFORE = ignoring_case(rf"\b(?:dus|totaal|samen|so|total)\b[^.?!]{{0,20}}?{_COUNT}{_YEAR}\b")
 
 
 def life_in(text: str) -> tuple[float | None, bool]:

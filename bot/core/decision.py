@@ -4,7 +4,7 @@ Knows which facts there are and which values they may have.
 Knows nothing of how facts are found in words, or of how rules are applied.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -200,6 +200,10 @@ class Decision:
         return best.rule if best is not None else None
 
 
-def in_order(names: Sequence[FactName]) -> tuple[FactName, ...]:
+NEW_TENDER = Fact(FactName.EXISTING_CONTRACT, False, Known.DEFAULT)
+"""What is taken to hold until somebody says otherwise: a check is mostly made for a new tender."""
+
+
+def in_order(names: Collection[FactName]) -> tuple[FactName, ...]:
     """Give facts in the order in which they are asked for."""
     return tuple(name for name in FactName if name in names)

@@ -6,7 +6,7 @@ Knows nothing of how a decision is worded, or of channels.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -15,13 +15,11 @@ from bot.core.case import facts_told
 from bot.core.contract_life import life_in
 from bot.core.corpus import Language, Role
 from bot.core.decide import decide
-from bot.core.decision import VALUES, Decision, Fact, FactName, Facts, FactValue, Known
+from bot.core.decision import NEW_TENDER, VALUES, Decision, Fact, FactName, Facts, FactValue, Known, in_order
 from bot.core.rules import DialogueRules, Rules
 
-ASSUMED: Mapping[FactName, Fact] = {
-    FactName.EXISTING_CONTRACT: Fact(FactName.EXISTING_CONTRACT, False, Known.DEFAULT),
-}
-"""What is taken to hold until somebody says otherwise: a check is mostly made for a new tender."""
+ASSUMED: Facts = {NEW_TENDER.name: NEW_TENDER}
+"""What a check begins with; all else is asked for."""
 
 UNKNOWN = "unknown"
 AGREE = "agree"
@@ -132,9 +130,7 @@ def _step(position: _Position, as_of: date, rules: Rules) -> Step:
 
 def changeable(decision: Decision) -> tuple[FactName, ...]:
     """Give the facts of a decision that a reader may correct: all but those that follow from others."""
-    return tuple(
-        name for name in FactName if name in decision.facts and decision.facts[name].known is not Known.DERIVED
-    )
+    return tuple(name for name in in_order(decision.facts) if decision.facts[name].known is not Known.DERIVED)
 
 
 def _is_taken_from_words(facts: Facts) -> bool:

@@ -20,7 +20,7 @@ from bot.core.messages import Messages
 from bot.core.model import NoticeKind, Quote, Statement
 from bot.core.plain import words
 from bot.core.quoting import quote_for
-from bot.core.references import years_in
+from bot.core.references import days_of_years, years_in
 from bot.core.retrieve import FoundPart, Match, Retrieved
 from bot.core.route import Ending, ending_of
 from bot.core.rules import Rules
@@ -79,12 +79,7 @@ def draft(decided: Decided, rules: Rules, messages: Messages) -> Draft:
             parts.append(_answer(part, retrieved, used, limit))
     understood = retrieved.understood
     told = _without_shared_yes(_without_doubtful(parts, retrieved.parts))
-    named = (
-        day
-        for part in retrieved.parts
-        for year in years_in(part.text)
-        for day in (date(year, 1, 1), date(year, 12, 31))
-    )
+    named = (day for part in retrieved.parts for day in days_of_years(part.text))
     made = (part.decision.as_of for part in told if part.decision is not None)
     return Draft(understood.language, told, understood.notices, understood.days | set(named) | set(made))
 

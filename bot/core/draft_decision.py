@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bot.core.corpus import OPPOSITE, Cite, Claim, Language, Line, Passage, Stance, Wording
-from bot.core.decision import CheckRules, Decision, Fact, FactName, Known, Outcome, Rule, Todo
+from bot.core.decision import CheckRules, Decision, Fact, FactName, Known, Limit, Outcome, Rule, Todo
 from bot.core.drafted import DraftPart, statement_of
 from bot.core.errors import IndexUnavailable
 from bot.core.messages import Messages
@@ -141,7 +141,7 @@ def _now(now: Decision, then: Decision, messages: Messages, language: Language) 
     if not is_by_value or now.limit is None or then.limit is None:
         return
     if now.limit.amount_eur != then.limit.amount_eur:
-        yield Told(_threshold(now, messages), messages.say("check_now", language))
+        yield Told(_threshold(now.limit, messages), messages.say("check_now", language))
 
 
 def _prefix_of_todo(todo: Todo, messages: Messages, language: Language) -> str:
@@ -165,19 +165,15 @@ def _why(rule: Rule, decision: Decision, rules: CheckRules, messages: Messages) 
     tender = decision.facts.get(FactName.EUROPEAN_TENDER)
     is_derived = tender is not None and tender.known is Known.DERIVED
     if decision.limit is not None and is_derived and FactName.EUROPEAN_TENDER in rule.when:
-        yield _threshold(decision, messages)
+        yield _threshold(decision.limit, messages)
 
 
-def _threshold(decision: Decision, messages: Messages) -> Claim:
-    if decision.limit is None:
-        raise ValueError("a decision without a limit has no threshold to tell")
-    cites = (Cite(decision.limit.passage_id),)
-    name = f"check_threshold_{decision.limit.kind}"
+def _threshold(limit: Limit, messages: Messages) -> Claim:
     in_both = (
-        messages.say(name, language, amount=amount(decision.limit.amount_eur, language))
+        messages.say(f"check_threshold_{limit.kind}", language, amount=amount(limit.amount_eur, language))
         for language in (Language.NL, Language.EN)
     )
-    return Claim(Wording(*in_both), cites)
+    return Claim(Wording(*in_both), (Cite(limit.passage_id),))
 
 
 def _conditional(decision: Decision, messages: Messages) -> Iterator[Claim]:

@@ -11,7 +11,7 @@ from datetime import date
 from bot.core.case import Case
 from bot.core.corpus import Cite, Passage, Role
 from bot.core.decide import decide
-from bot.core.decision import Decision, Fact, FactName, Facts, Known
+from bot.core.decision import NEW_TENDER, Decision, Fact, FactName, Facts, Known
 from bot.core.entries import passage_key
 from bot.core.plain import words
 from bot.core.rank import Lookup
@@ -25,8 +25,8 @@ NEEDED_FACTS = 2
 _CORE_FACTS = frozenset(
     {FactName.AUTHORITY, FactName.CATEGORY, FactName.EUROPEAN_TENDER, FactName.VALUE_EUR, FactName.MANIFEST_SIGNATORY}
 )
-_ASSUMED: Mapping[FactName, Fact] = {
-    FactName.EXISTING_CONTRACT: Fact(FactName.EXISTING_CONTRACT, False, Known.DEFAULT),
+_ASSUMED: Facts = {
+    NEW_TENDER.name: NEW_TENDER,
     FactName.AUTHORITY: Fact(FactName.AUTHORITY, "rijk", Known.DEFAULT),
     FactName.MANIFEST_SIGNATORY: Fact(FactName.MANIFEST_SIGNATORY, False, Known.DEFAULT),
     FactName.KIND: Fact(FactName.KIND, "supplies", Known.DEFAULT),

@@ -53,6 +53,9 @@ _DUTCH = _below_thousand()
 _WORD = r"[^\W\d_]"
 _ENGLISH_WORD = rf"(?:{'|'.join(sorted(_ENGLISH, key=len, reverse=True))}|hundred|a half)"
 
+TIMES_SIGN = r"(?:x|\u00d7|keer|maal|times)"
+"""Between a number and what it is a number of."""
+
 IN_LETTERS = (
     rf"{_WORD}*honderd\s(?:en\s)?{_WORD}+\sduizend|{_WORD}+\skomma\s{_WORD}+"
     rf"|(?:{_WORD}*honderd\s(?:en\s)?)?{_WORD}*duizend(?:\s(?:en\s)?{_WORD}*honderd{_WORD}*)?"
@@ -61,6 +64,11 @@ IN_LETTERS = (
     rf"|{'|'.join(sorted((re.escape(word) for word in _FRACTIONS), key=len, reverse=True))}"
 )
 """A regular expression that finds most numbers in letters that stand by themselves."""
+
+
+def ignoring_case(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of what people type."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def number_of(written: str) -> Decimal:

@@ -81,6 +81,11 @@ def days_in(text: str) -> frozenset[date]:
     return frozenset(date.fromisoformat(day) for day in found)
 
 
+def days_of_years(text: str) -> frozenset[date]:
+    """Give the first and the last day of every year that a text names: what held in it held on one of them."""
+    return frozenset(day for year in years_in(text) for day in (date(year, 1, 1), date(year, 12, 31)))
+
+
 def years_in(text: str) -> frozenset[int]:
     """Give the years that a text names, alone or inside a date."""
     return frozenset(int(r.removeprefix("year:")) for r in _times(text) if r.startswith("year:"))

@@ -17,7 +17,7 @@ from bot.core.model import Scored
 from bot.core.plain import squeezed, words
 from bot.core.ports import Recognised, Recogniser, Shelf, Vector
 from bot.core.rank import FAR, Candidate, Lookup, Query, ranked
-from bot.core.references import years_in
+from bot.core.references import days_of_years
 from bot.core.rules import Calibration, Lexicon, Rules
 from bot.core.scope import Signals, Zone, zone_of
 from bot.core.understand import Part, Understood
@@ -134,7 +134,7 @@ def _found(
     part: Part, vectors: Mapping[str, Vector], understood: Understood, lookup: Lookup, rules: Rules
 ) -> FoundPart:
     """Look up a part in its readings; what was really said decides which written reply fits."""
-    days = understood.days | frozenset(day for reading in part.readings for day in _days_of_years(reading))
+    days = understood.days | frozenset(day for reading in part.readings for day in days_of_years(reading))
     query = _query(part.readings, vectors[part.readings[0]], lookup.recogniser)
     all_targets = ranked(query, understood.role, days, lookup, rules.calibration)
     said_query = _query((part.said,), vectors[part.said], lookup.recogniser)
@@ -186,11 +186,6 @@ def _labelled(text: str, shelf: Shelf, terms: Lexicon) -> dict[str, WrittenAnswe
 def _is_wanted(target: Target, mentioned: frozenset[str]) -> bool:
     """A written answer that needs a term is only for questions that mention it."""
     return not isinstance(target, WrittenAnswer) or not target.needs or bool(target.needs & mentioned)
-
-
-def _days_of_years(text: str) -> frozenset[date]:
-    """A question that names a year may be answered with what held at its start or its end."""
-    return frozenset(day for year in years_in(text) for day in (date(year, 1, 1), date(year, 12, 31)))
 
 
 def _signals(

@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.core.amounts import Bound
 from bot.core.corpus import Language
-from bot.core.decision import Decision, Fact, FactName, Known
+from bot.core.decision import Decision, Fact, FactName, Known, in_order
 from bot.core.messages import Messages
 
 _SHOWN = (FactName.AUTHORITY, FactName.CATEGORY, FactName.VALUE_EUR, FactName.EUROPEAN_TENDER, FactName.DATE)
@@ -51,16 +51,19 @@ def facts_line(decision: Decision, messages: Messages, language: Language) -> st
 
 def facts_lines(decision: Decision, messages: Messages, language: Language) -> tuple[str, ...]:
     """Give the facts that a decision rests on, each in words and with where it comes from."""
-    in_order = sorted(decision.facts.items(), key=lambda item: list(FactName).index(item[0]))
-    return tuple(_with_origin(fact, messages, language) for _, fact in in_order if _is_shown(fact, decision))
+    return tuple(_with_origin(fact, messages, language) for fact in _in_order(decision) if _is_shown(fact, decision))
 
 
 def facts_rows(decision: Decision, messages: Messages, language: Language) -> tuple[tuple[FactName, str, str], ...]:
     """Give every fact of a decision with its value and where it comes from, in words."""
-    in_order = sorted(decision.facts.items(), key=lambda item: list(FactName).index(item[0]))
     return tuple(
-        (name, value_name(fact, messages, language), _origin(fact, messages, language)) for name, fact in in_order
+        (fact.name, value_name(fact, messages, language), _origin(fact, messages, language))
+        for fact in _in_order(decision)
     )
+
+
+def _in_order(decision: Decision) -> list[Fact]:
+    return [decision.facts[name] for name in in_order(decision.facts)]
 
 
 def _origin(fact: Fact, messages: Messages, language: Language) -> str:

@@ -7,18 +7,17 @@ In doubt it gives several values, or none: then the asker is asked.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.core.amounts import PERIOD_WORDS, Amount, Bound, amounts_in, around
 from bot.core.contract_life import life_in
-from bot.core.number_words import count_of
+from bot.core.number_words import TIMES_SIGN, count_of, ignoring_case
 from bot.core.sentences import Span
 
 _EURO = r"(?:€\s?|eur\s)?"
 _EUROS = r"\s*(?:euro'?s?\s*)?"
-_TIMES_SIGN = r"(?:x|\u00d7|keer|maal|times)"
 _COUNT = r"(?<![\w.,])(?P<count>\d{1,3}(?:[.,]\d{3})+|\d{1,6}|[^\W\d_]{3,12})"
 _THINGS = r"(?:(?!elk\b)(?!jaar|jaren|year|maand|month)[^\W\d_][\w-]*\s+){1,3}"
 _PIECE = (
@@ -27,59 +26,55 @@ _PIECE = (
 )
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-_TIMES = _compiled(rf"{_COUNT}\s*{_TIMES_SIGN}\s*{_EURO}$")
-_TIMES_AFTER = _compiled(rf"^[^.?!;,]{{0,12}}?\s{_TIMES_SIGN}\s*(?P<count>\d{{1,2}})(?!\w|[.,]\d)")
-_TIMES_RIGHT_AFTER = _compiled(rf"^{_EUROS}\s*{_TIMES_SIGN}\s*(?P<count>\d{{1,6}})(?!\w|[.,]\d)")
-_SEVERAL_AT = _compiled(rf"{_COUNT}\s+{_THINGS}(?P<at>à|a|at|@|van|of|maal|x)\s*(?:elk\s+)?{_EURO}$")
-_YEARS_AT = _compiled(rf"{_COUNT}[ -]?(?:jaar|jaren|years?)\s*(?:à|a|at|van|x|maal|times)\s*{_EURO}$")
-_COUNTED = _compiled(
+_TIMES = ignoring_case(rf"{_COUNT}\s*{TIMES_SIGN}\s*{_EURO}$")
+_TIMES_AFTER = ignoring_case(rf"^[^.?!;,]{{0,12}}?\s{TIMES_SIGN}\s*(?P<count>\d{{1,2}})(?!\w|[.,]\d)")
+_TIMES_RIGHT_AFTER = ignoring_case(rf"^{_EUROS}\s*{TIMES_SIGN}\s*(?P<count>\d{{1,6}})(?!\w|[.,]\d)")
+_SEVERAL_AT = ignoring_case(rf"{_COUNT}\s+{_THINGS}(?P<at>à|a|at|@|van|of|maal|x)\s*(?:elk\s+)?{_EURO}$")
+_YEARS_AT = ignoring_case(rf"{_COUNT}[ -]?(?:jaar|jaren|years?)\s*(?:à|a|at|van|x|maal|times)\s*{_EURO}$")
+_COUNTED = ignoring_case(
     r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})\s(?!jaar|jaren|year|maand|month|week|weken|euro|eur|kwarta)[^\W\d_]{3,}"
 )
-_EACH_AFTER = _compiled(
+_EACH_AFTER = ignoring_case(
     rf"^{_EUROS}(?:(?:per|p\.?/?)\s?(?:{_PIECE})|het stuk|each|apiece|elk(?! jaar)"
     r"|per (?!jaar|contractjaar|maand|week|kwartaal|year|month|saldo)[^\W\d_]{3,})\b"
 )
-_PER_THING = _compiled(r"^\s*(?:euro'?s?\s*)?,?-?\s*per (?P<thing>[^\W\d_]{3,})")
-_EACH_BEFORE = _compiled(
+_PER_THING = ignoring_case(r"^\s*(?:euro'?s?\s*)?,?-?\s*per (?P<thing>[^\W\d_]{3,})")
+_EACH_BEFORE = ignoring_case(
     r"\b(?:stuksprijs|eenheidsprijs|uurtarief|dagtarief|unit price|(?:prijs |price )?per (?!jaar|year|saldo|maand|month"
     rf"|week|kwartaal|quarter)[^\W\d_]+)\s*(?:is|kost|van|:|of)?\s*{_EURO}$"
 )
-_PIECES = _compiled(r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})\s?(?:stuks|exemplaren|units|pieces|items)\b")
+_PIECES = ignoring_case(r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})\s?(?:stuks|exemplaren|units|pieces|items)\b")
 """The price of one, and how many there are."""
 
-_WITH_VAT = _compiled(
+_WITH_VAT = ignoring_case(
     r"^\s*,?\s*\(?(?:(?:incl(?:usief|uding|\.)?|met|with)\s*(?:\d{1,2}\s?%\s*)?(?:de\s)?(?:btw|vat)\b|incl\.?(?=[\s,.?]|$)"
     r"|(?:de )?btw (?:zit|is) (?:er |hier )?(?:al |ook )*(?:in|bij|inbegrepen))"
 )
-_NOT_A_VALUE = _compiled(
+_NOT_A_VALUE = ignoring_case(
     r"\b(?:\w*drempel\w*|\w*grens\w*|thresholds?|limit|meetlat)\b(?![^.?!;]{0,40}\b(?:wij|we|onze|our)\b)[^.?!;,]{0,30}$"
 )
 """In front of an amount that is a threshold and no value."""
 
-_INSTEAD = _compiled(rf"{_EUROS}(?:in plaats van|i\.p\.v\.|ipv|instead of|en niet|and not|,? niet)\s*{_EURO}")
-_NOW_IS = _compiled(rf"{_EUROS}(?:naar|to|wordt|werd|becomes|became)\s*{_EURO}")
-_BUT = _compiled(rf"{_EUROS},?\s*(?:maar|but)\s+(?:\w+\s+){{0,2}}?{_EURO}")
-_NOT_BEFORE = _compiled(rf"\b(?:niet|geen|not)\s+(?:de\s+)?{_EURO}$")
-_I_MEAN = _compiled(
+_INSTEAD = ignoring_case(rf"{_EUROS}(?:in plaats van|i\.p\.v\.|ipv|instead of|en niet|and not|,? niet)\s*{_EURO}")
+_NOW_IS = ignoring_case(rf"{_EUROS}(?:naar|to|wordt|werd|becomes|became)\s*{_EURO}")
+_BUT = ignoring_case(rf"{_EUROS},?\s*(?:maar|but)\s+(?:\w+\s+){{0,2}}?{_EURO}")
+_NOT_BEFORE = ignoring_case(rf"\b(?:niet|geen|not)\s+(?:de\s+)?{_EURO}$")
+_I_MEAN = ignoring_case(
     r"\b(?:pardon|sorry|nee|no|oeps|oops|correctie|herstel|verbetering|ik bedoel|bedoel ik|bij nader inzien|inmiddels"
     r"|maar het is|het is nu|i mean|wait|scratch that|rather|actually)\b"
 )
 """Amounts that are corrected in the same breath."""
 
-_AND = _compiled(r"\s*(?:en|and|plus|\+)?\s*")
-_BETWEEN = _compiled(rf"\b(?:tussen|between)\s*(?:de\s+)?{_EURO}$")
-_HALF_A_RANGE = _compiled(rf"(?<![\w.,])\d{{1,3}}(?:[.,]\d)?\s*(?:en|tot|à|-|to|and)\s*(?:de\s+)?{_EURO}$")
-_MORE = _compiled(r"\b(?:nog eens|daarbovenop|daarnaast|plus|erbij|er komt nog|extra|daarna|on top|in addition)\b")
-_LOTS = _compiled(r"\b(?:perce+len|lots)\b")
-_PLUS = _compiled(r"\d\s?(?:k|mille|duizend|euro|,-)?\s?(?:\+|plus)\s?(?:€\s?)?\d")
-_TOTAL = _compiled(
+_AND = ignoring_case(r"\s*(?:en|and|plus|\+)?\s*")
+_BETWEEN = ignoring_case(rf"\b(?:tussen|between)\s*(?:de\s+)?{_EURO}$")
+_HALF_A_RANGE = ignoring_case(rf"(?<![\w.,])\d{{1,3}}(?:[.,]\d)?\s*(?:en|tot|à|-|to|and)\s*(?:de\s+)?{_EURO}$")
+_MORE = ignoring_case(r"\b(?:nog eens|daarbovenop|daarnaast|plus|erbij|er komt nog|extra|daarna|on top|in addition)\b")
+_LOTS = ignoring_case(r"\b(?:perce+len|lots)\b")
+_PLUS = ignoring_case(r"\d\s?(?:k|mille|duizend|euro|,-)?\s?(?:\+|plus)\s?(?:€\s?)?\d")
+_TOTAL = ignoring_case(
     r"\b(?:totaal|total|samen|alles bij elkaar|in het geheel|eenmalig|one-off|dus|so|is dat|dat is|per jaar is|ofwel)\b"
 )
-_LOT = _compiled(r"\b(?:perce+l|lot)\s*(?:\d+|[a-h])\b")
+_LOT = ignoring_case(r"\b(?:perce+l|lot)\s*(?:\d+|[a-h])\b")
 """Amounts that are parts of one, or the ends of a range."""
 
 TON = 100_000
@@ -102,8 +97,9 @@ def worths_in(text: str) -> tuple[Worth, ...]:
     amounts = _added_up(_without_corrected(amounts, text), text)
     told = [amount for amount in amounts if amount.bound is Bound.EXACT]
     # "onder de 140k: 139.300" tells one value, and what it was compared with
-    worths = [worth for amount in told or amounts for worth in _worth(amount, text)]
-    if any(_is_part(amount, text) for amount in amounts):
+    found = {amount: _worth(amount, text) for amount in amounts}
+    worths = [worth for amount in told or amounts if (worth := found[amount]) is not None]
+    if any(worth is None or _is_one_term(amount, text) for amount, worth in found.items()):
         worths = [replace(worth, bound=Bound.AT_LEAST) if worth.bound is Bound.EXACT else worth for worth in worths]
     if len(worths) > 1 and _belong_together(worths, text):
         words = " + ".join(worth.words for worth in worths)
@@ -113,11 +109,8 @@ def worths_in(text: str) -> tuple[Worth, ...]:
     return tuple(without_vat if without_vat and has_with_vat else worths)
 
 
-def _is_part(amount: Amount, text: str) -> bool:
-    """Say whether an amount is likely only a part of the value: a price of an unknown number, or one of many terms."""
-    before, after = around(text, *amount.span)
-    if _count_before(amount, before, after) is None or _HALF_A_RANGE.search(before):
-        return True
+def _is_one_term(amount: Amount, text: str) -> bool:
+    """Say whether an amount is likely only one of many terms: the message speaks of a period, and of no total."""
     is_whole = amount.times_a_year or _TOTAL.search(text) or _MORE.search(text)
     return not is_whole and PERIOD_WORDS.search(text) is not None
 
@@ -130,19 +123,19 @@ def _belong_together(worths: Sequence[Worth], text: str) -> bool:
     return has_lots or _MORE.search(text) is not None or _PLUS.search(text) is not None
 
 
-def _worth(amount: Amount, text: str) -> Iterator[Worth]:
+def _worth(amount: Amount, text: str) -> Worth | None:
     """Give the value that an amount stands for; none where it is the price of one of an unknown number."""
     words = text[amount.span.start : amount.span.end].strip(" ,-")
     before, after = around(text, *amount.span)
     count = _count_before(amount, before, after)
     if count is None or _HALF_A_RANGE.search(before):
-        return
+        return None
     years, is_whole = _times_paid(amount, text, after)
     euros = round(amount.euros * count * years)
     shown = f"{count} x {words}" if count > 1 else words
     shown = f"{years:g} x {shown}" if years != 1 else shown
     bound = amount.bound if is_whole else Bound.AT_LEAST
-    yield Worth(euros, Bound.BELOW if _WITH_VAT.match(after) else bound, shown)
+    return Worth(euros, Bound.BELOW if _WITH_VAT.match(after) else bound, shown)
 
 
 def _count_before(amount: Amount, before: str, after: str) -> int | None:
@@ -176,7 +169,7 @@ def _counts_of_thing(before: str, after: str) -> set[int | None]:
     each = _PER_THING.match(after)
     if each is None:
         return set()
-    counted = _compiled(rf"{_COUNT}\s+(?:[^\W\d_]+\s+)?[^\W\d_]*{re.escape(each['thing'])}(?:s|en|n|ten)?\b")
+    counted = ignoring_case(rf"{_COUNT}\s+(?:[^\W\d_]+\s+)?[^\W\d_]*{re.escape(each['thing'])}(?:s|en|n|ten)?\b")
     return {count_of(match["count"]) for match in counted.finditer(before)} - {None}
 
 

@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from bot.bootstrap import build_messages
-from bot.channels.console.check import show_step, walk
+from bot.channels.console.check import walk
+from bot.channels.console.show import show_step
 from bot.core.checker import Checker, CheckReply, Choice
 from bot.core.corpus import Language, Role
 from bot.core.decision import FactName, Outcome
@@ -46,7 +47,7 @@ def held(
 
 def step_shown(reply: CheckReply, talk: Talk = DUTCH) -> str:
     console = Console(file=io.StringIO(), width=80)
-    show_step(console, reply, MESSAGES, talk)
+    show_step(console, reply, MESSAGES, talk.language)
     return shown_by(console)
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from rich.console import Console
 from rich.text import Text
 
-from bot.channels.console.show import Pause, show_answer, show_choices, show_source
+from bot.channels.console.show import Pause, show_answer, show_choices, show_source, show_step
 from bot.core.checker import Checker, CheckReply
 from bot.core.corpus import Language, Role
 from bot.core.dialogue import Talk
@@ -169,9 +169,7 @@ class Chat:
             )
             show_answer(self._console, reply.answer, self._messages, self._pause, with_quotes=False)
             return
-        self._console.print()
-        self._console.print(Text(reply.text))
-        show_choices(self._console, reply, self._messages, self._language)
+        show_step(self._console, reply, self._messages, self._language)
 
     def _citations(self) -> tuple[Citation, ...]:
         """Give the sources of the last answer.

@@ -9,19 +9,12 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.text import Text
 
-from bot.channels.console.show import show_answer, show_choices
-from bot.core.checker import Checker, CheckReply
+from bot.channels.console.show import show_answer, show_step
+from bot.core.checker import Checker
 from bot.core.dialogue import Talk
 from bot.core.errors import UsageError
 from bot.core.messages import Messages
 from bot.core.model import Answer
-
-
-def show_step(console: Console, reply: CheckReply, messages: Messages, talk: Talk) -> None:
-    """Write a question of the check with its choices."""
-    console.print()
-    console.print(Text(reply.text))
-    show_choices(console, reply, messages, talk.language)
 
 
 def walk(
@@ -34,7 +27,7 @@ def walk(
         if reply.answer is not None:
             show_answer(console, reply.answer, messages)
             return reply.answer, talk
-        show_step(console, reply, messages, talk)
+        show_step(console, reply, messages, talk.language)
         try:
             line = read(f"\n{messages.say('chat_prompt', talk.language)} > ").strip()
         except (EOFError, KeyboardInterrupt):

@@ -75,6 +75,13 @@ def show_source(console: Console, citation: Citation, language: Language, messag
     console.print()
 
 
+def show_step(console: Console, reply: CheckReply, messages: Messages, language: Language) -> None:
+    """Write a question of the check with its choices."""
+    console.print()
+    console.print(Text(reply.text))
+    show_choices(console, reply, messages, language)
+
+
 def show_choices(console: Console, reply: CheckReply, messages: Messages, language: Language) -> None:
     """Write the choices of a question of the check, with their numbers."""
     if not reply.choices:
