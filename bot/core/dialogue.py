@@ -183,7 +183,8 @@ def _told(
     """Take the facts that a message tells in words; those for which it gives several values are asked for again."""
     told, doubtful = facts_told(f"{context} {text}", as_of, rules)
     told = {name: replace(fact, words=fact.words.removeprefix(context).strip()) for name, fact in told.items()}
-    if FactName.VALUE_EUR not in told and position.value_text and life_in(text)[0] is not None:
+    tells_value = FactName.VALUE_EUR in told
+    if not tells_value and position.value_text and life_in(text)[0] is not None:
         whole, _ = facts_told(f"{position.value_text}. {text}", as_of, rules)
         told |= {name: fact for name, fact in whole.items() if name is FactName.VALUE_EUR}
     if not told and not doubtful:
@@ -191,7 +192,7 @@ def _told(
     heard = {name: replace(fact, known=known if name is asked else Known.QUESTION) for name, fact in told.items()}
     kept = {name: fact for name, fact in position.facts.items() if name not in doubtful}
     later = _with(replace(position, facts=kept, unknown=position.unknown - doubtful), heard)
-    return replace(later, value_text=text if FactName.VALUE_EUR in told else position.value_text)
+    return replace(later, value_text=text if tells_value else later.value_text)
 
 
 def _with(position: _Position, told: Facts) -> _Position:

@@ -285,6 +285,17 @@ def test_a_number_of_years_told_later_makes_the_amount_by_the_year_whole() -> No
     assert (step.facts[FactName.VALUE_EUR].value, step.decision.outcome) == (360_000, Outcome.OBLIGATORY)
 
 
+def test_a_number_of_years_corrected_later_counts_from_the_same_amount_by_the_year() -> None:
+    step = after("rijk", "energie", "90.000 euro per jaar", "4 jaar", "of nee, 5 jaar")
+    assert (step.facts[FactName.VALUE_EUR].value, step.is_heard) == (450_000, True)
+
+
+def test_a_number_of_years_does_not_bring_back_a_dropped_value() -> None:
+    step = after("rijk", "energie", "90.000 euro per jaar", "we besteden niet Europees aan", "4 jaar")
+    assert FactName.VALUE_EUR not in step.facts
+    assert step.decision.outcome is Outcome.VOLUNTARY
+
+
 # Confirmation.
 
 
