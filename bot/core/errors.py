@@ -7,6 +7,7 @@
     ├── SettingsError            the operator must change a setting                -> names the variable
     ├── MissingExtra             an optional part is not installed                 -> names the command
     ├── ContentError             a source, note, answer or message is wrong        -> names file and field
+    │   └── PromptError          a prompt is wrong, or is not filled               -> names file and variable
     └── ServiceError             something outside the core failed                 -> Answer with an ERROR_* status
         ├── IndexUnavailable     there is no index, or it cannot be read
         ├── IndexMismatch        the index was built by another version or model
@@ -46,6 +47,10 @@ class MissingExtra(IsvbotError):
 
 class ContentError(IsvbotError):
     """A source, note, answer or message file is wrong; the message names file and field."""
+
+
+class PromptError(ContentError):
+    """A prompt file is wrong, or is not filled as it declares; the message names file and variable."""
 
 
 class ServiceError(IsvbotError):

@@ -1,0 +1,286 @@
+"""Whether a passage carries a sentence that a model wrote.
+
+Knows that a sentence must find its numbers, dates, names, terms, duties and negations together in one place of a
+passage it names, not scattered over it, and that its words must be near those of that place.
+Knows nothing of how the sentence came about; it never changes one.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from itertools import combinations
+from typing import TypeVar
+
+from bot.core.corpus import Cite, Language, Passage, Source
+from bot.core.figures import Figure, facts_in, forces_in, numbers_in
+from bot.core.model import Quote, Statement
+from bot.core.names import names_in
+from bot.core.plain import words
+from bot.core.quoting import quote_for
+from bot.core.references import KEPT_TEXTS
+from bot.core.rules import Lexicon
+from bot.core.sentences import sentence_spans, sentences
+
+MAX_WINDOW_SENTENCES = 3
+"""Sentences of a passage that together may carry one sentence."""
+
+MIN_SHARE = 0.5
+"""The share of a sentence's own words, cut to six letters, that the place must hold (docs/adr/0008-model-draft.md)."""
+
+MIN_DENIED_SHARE = 0.7
+"""The same for a sentence that denies something: that a duty does not hold is never said on half a likeness."""
+
+MIN_PIECE_SHARE = 0.25
+"""The share that each of two places must hold, where a sentence rests on both."""
+
+NEARLY = 0.1
+"""A place whose share is this much below the best one's may carry a sentence too; one further off is about something
+else, and would let a sentence pass that the nearest place denies."""
+
+MAX_PIECES = 6
+STEM_CHARS = 6
+
+MIN_STEMS = 3
+"""A sentence with fewer words of its own says too little to find the place that carries it."""
+
+SWAPPABLE = frozenset("authority category product application deliverable".split())
+"""Kinds of terms of the glossary of which one cannot stand for another."""
+
+MIN_CLAUSE_WORDS = 3
+_CLAUSE_END = re.compile(r"[,;:()]|\b(?:maar|but|terwijl|while|whereas|omdat|because|want|tenzij|unless)\b", re.IGNORECASE)
+
+T = TypeVar("T")
+
+_EMPTY = frozenset(
+    "de het een en of van in op te is zijn dat die dit voor met bij als ook aan er om door uit naar wordt worden u uw"
+    " hij zij ze haar hun dan nog wel deze daar hier dus zo want omdat zodat waarin waarbij wat wie hoe the a an of to"
+    " and or in is are for with that this it its be by as at on from they their them he she you your we our which who"
+    " bron bronnen staat staan stond mijn my source sources stand stands"
+    " what when than then so also was were has have had heeft hebben had".split()
+)
+_NEGATION = re.compile(
+    r"\b(?:niet|geen|nooit|noch|zonder|nergens|niemand|niets|not|no|never|nor|without|none|nothing|cannot"
+    r"|uitgezonderd|behalve|except|unless|tenzij)\b|n't\b",
+    re.IGNORECASE,
+)
+_SCOPES = {
+    "only": re.compile(r"\b(?:alleen|enkel|uitsluitend|slechts|only|solely|exclusively)\b", re.IGNORECASE),
+    "all": re.compile(r"\b(?:alle|allen|altijd|elke?|iedere?|all|always|every|any|each)\b", re.IGNORECASE),
+    "may": re.compile(
+        r"\b(?:mag|mogen|kan|kunnen|may|might|can|could|toegestaan|allowed|permitted|vrijwillig|voluntar\w+)\b", re.IGNORECASE
+    ),
+    "must": re.compile(r"\b(?:moet|moeten|dient|dienen|must|shall|has to|have to|had to)\b", re.IGNORECASE),
+    "sources": re.compile(r"\b(?:mijn bronnen|my sources)\b", re.IGNORECASE),
+    "never": re.compile(r"\b(?:nooit|never)\b", re.IGNORECASE),
+    "least": re.compile(r"\b(?:minstens|minimaal|ten minste|at least|meer dan|more than|boven|above)\b", re.IGNORECASE),
+    "most": re.compile(r"\b(?:hoogstens|maximaal|at most|minder dan|less than|onder de|below|up to)\b", re.IGNORECASE),
+    "before": re.compile(r"\b(?:voordat|vóór|before|until|tot)\b", re.IGNORECASE),
+    "after": re.compile(r"\b(?:nadat|na|after|since|sinds|vanaf)\b", re.IGNORECASE),
+}
+"""Words that change how far a sentence reaches; what a sentence claims of them its place must say."""
+
+
+class Lack(Enum):
+    """Why no place carries a sentence; the first that applies to the best place."""
+
+    NUMBER = "a number is not carried"
+    REFERENCE = "a date or reference is not carried"
+    NAME = "a name is not carried"
+    TERM = "a term of the field is not carried"
+    DUTY = "a duty is not carried"
+    NEGATION = "a denial is added or left out"
+    SCOPE = "it reaches further than its source"
+    WORDS = "its words are not those of its source"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A run of sentences of a passage, or a statement that people wrote on it, and the quotes that show it."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+    around: str = ""
+    """Where it stands: titles and references, of which names and dates may be used, but no claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What of a text can be compared."""
+
+    figures: frozenset[Figure]
+    facts: frozenset[str]
+    names: frozenset[str]
+    forces: frozenset[Enum]
+    scopes: frozenset[str]
+    stems: frozenset[str]
+    denials: int
+
+
+def places_of(passage: Passage, source: Source, language: Language) -> tuple[Place, ...]:
+    """Give the places of a passage in the language of the answer: runs of one to three sentences."""
+    around = f"{passage.context} {source.title} {source.reference} {source.date.isoformat()} {source.publisher}"
+    if language is Language.EN and passage.english:
+        return tuple(_english(passage, around))
+    spans = sentence_spans(passage.text)
+    found = []
+    for first in range(len(spans)):
+        for last in range(first, min(first + MAX_WINDOW_SENTENCES, len(spans))):
+            start, end = spans[first].start, spans[last].end
+            text = passage.text[start:end]
+            found.append(Place(text, (Quote(passage, text, passage.start + start),), around))
+    return tuple(found)
+
+
+def _english(passage: Passage, around: str) -> list[Place]:
+    """Give runs of the English rendering; its quote is the Dutch text that tells the same."""
+    told = sentences(passage.english)
+    runs = [
+        " ".join(told[first : last + 1])
+        for first in range(len(told))
+        for last in range(first, min(first + MAX_WINDOW_SENTENCES, len(told)))
+    ]
+    quotes = ((run, quote_for(Cite(passage.id), passage, run)) for run in runs)
+    return [Place(run, (quote,), around) for run, quote in quotes if quote is not None]
+
+
+def place_of(statement: Statement) -> Place:
+    """Give the place that a statement of people is; it was verified as any other."""
+    return Place(statement.text, statement.quotes)
+
+
+def best_places(sentence: str, places: Sequence[Place], terms: Lexicon) -> tuple[Place, ...] | Lack:
+    """Give the place that carries a sentence, or two of different passages; else why the best one does not.
+
+    Where several do, it is the one whose words are nearest.
+    """
+    if len(_marks(sentence).stems) < MIN_STEMS:
+        return Lack.WORDS
+    shares = {place: _share(sentence, place.text) for place in dict.fromkeys(places)}
+    nearest = sorted(shares, key=lambda place: (-shares[place], len(place.text)))
+    best = shares[nearest[0]] if nearest else 0.0
+    needed = MIN_DENIED_SHARE if _marks(sentence).denials else MIN_SHARE
+    if best >= needed:
+        near = [place for place in nearest if shares[place] >= best - NEARLY]
+        found = next((place for place in near if _lack(sentence, (place,), terms) is None), None)
+        if found is not None:
+            return (found,)
+    pieces = [place for place in nearest if shares[place] >= MIN_PIECE_SHARE][:MAX_PIECES]
+    for pair in combinations(pieces, 2):
+        gain = _joint_share(sentence, pair) - best
+        if _are_apart(pair) and gain >= NEARLY and best + gain >= needed and _lack(sentence, pair, terms) is None:
+            return pair
+    return Lack.WORDS if best < needed else _lack(sentence, nearest[:1], terms) or Lack.WORDS
+
+
+def _are_apart(pair: tuple[Place, ...]) -> bool:
+    first, second = pair
+    return not {q.passage.id for q in first.quotes} & {q.passage.id for q in second.quotes}
+
+
+def _lack(sentence: str, places: Sequence[Place], terms: Lexicon) -> Lack | None:
+    """Give the first thing that a sentence claims and places do not say together."""
+    said = _marks(sentence)
+    held = [_held_marks(place.text) for place in places]
+    around = [_held_marks(place.around) for place in places]
+    shown = [_held_marks(quote.text) for place in places for quote in place.quotes]
+    if not all(_has_figure(figure, _union(one.figures for one in (*held, *shown))) for figure in said.figures):
+        return Lack.NUMBER
+    if not said.facts <= _union(one.facts for one in (*held, *shown, *around)):
+        return Lack.REFERENCE
+    texts = [text for place in places for text in (place.text, place.around, *(q.passage.text for q in place.quotes))]
+    if not all(_is_written(name, frozenset(words(" ".join(texts)))) for name in said.names):
+        return Lack.NAME
+    if not _swappable(sentence, terms) <= _union(_swappable(text, terms) for text in texts[:2] + texts[2:3]):
+        return Lack.TERM
+    return _lack_of_sense(sentence, " ".join(place.text for place in places))
+
+
+def _lack_of_sense(sentence: str, text: str) -> Lack | None:
+    """Compare duty, denial and reach with the one sentence of a place whose words are nearest."""
+    said = _marks(sentence)
+    units = [unit for unit in sentences(text) if _share(sentence, unit)]
+    unit = _held_marks(max(units, key=lambda unit: _share(sentence, unit), default=""))
+    is_leave = "must" in said.scopes and "may" in unit.scopes and "must" not in unit.scopes
+    if is_leave or not said.forces <= unit.forces:
+        return Lack.DUTY
+    if not said.scopes - {"must"} <= unit.scopes:
+        return Lack.SCOPE
+    if said.denials != unit.denials or any(not _is_denied_alike(clause, text) for clause in _clauses(sentence)):
+        return Lack.NEGATION
+    return None
+
+
+def _is_denied_alike(clause: str, text: str) -> bool:
+    """Whether the clause of a text whose words are nearest is denied where this one is, and only there."""
+    own = _marks(clause)
+    near = max(_clauses(text), key=lambda other: (len(own.stems & _held_marks(other).stems), -len(other)), default="")
+    return bool(own.denials) == bool(_held_marks(near).denials)
+
+
+def _clauses(text: str) -> tuple[str, ...]:
+    found = (piece.strip() for sentence in sentences(text) for piece in _CLAUSE_END.split(sentence))
+    return tuple(piece for piece in found if len(words(piece)) >= MIN_CLAUSE_WORDS) or (text,)
+
+
+def _union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
+    return frozenset().union(*sets)
+
+
+def _has_figure(figure: Figure, held: frozenset[Figure]) -> bool:
+    return figure in held or (not figure.unit and any(other.value == figure.value for other in held))
+
+
+def _is_written(name: str, written: frozenset[str]) -> bool:
+    """Whether a word of a name stands there, or one that begins alike: a first word of a sentence may be any word."""
+    return any(name[:STEM_CHARS] == word[:STEM_CHARS] for word in written)
+
+
+def _swappable(text: str, terms: Lexicon) -> frozenset[str]:
+    """Give the terms that say who or what a sentence is about; in another's place they make it untrue."""
+    return frozenset(mention.term.identifier for mention in terms.mentions(text) if mention.term.kind in SWAPPABLE)
+
+
+def _share(sentence: str, text: str) -> float:
+    own = _marks(sentence).stems
+    return len(own & _held_marks(text).stems) / len(own) if own else 0.0
+
+
+def _joint_share(sentence: str, places: Sequence[Place]) -> float:
+    return _share(sentence, " ".join(place.text for place in places))
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _held_marks(text: str) -> _Marks:
+    """Give the marks of a text of the corpus, which comes back with other questions."""
+    return _marks(text)
+
+
+def _marks(text: str) -> _Marks:
+    return _Marks(
+        figures=numbers_in(text),
+        facts=facts_in(text),
+        names=names_in(text),
+        forces=frozenset(forces_in(text)),
+        scopes=frozenset(name for name, pattern in _SCOPES.items() if pattern.search(text)),
+        stems=frozenset(word[:STEM_CHARS] for word in words(text) if word not in _EMPTY),
+        denials=len(_NEGATION.findall(text)),
+    )
+
+
+def is_told(statement: Statement, told: str) -> bool:
+    """Say whether a text already tells what a statement does: its figures, dates, duties and most of its words."""
+    wanted, held = _marks(statement.text), _marks(told)
+    has_facts = wanted.facts <= held.facts and all(_has_figure(figure, held.figures) for figure in wanted.figures)
+    has_sense = wanted.forces <= held.forces and (not wanted.denials or bool(held.denials))
+    return has_facts and has_sense and len(wanted.stems & held.stems) >= TOLD_SHARE * len(wanted.stems)
+
+
+TOLD_SHARE = 0.65
+"""The share of a statement's words that a text must hold to tell the same."""
+
+
+def tokens_of(passages: Sequence[Passage]) -> Mapping[str, Passage]:
+    """Give each passage its token, S1 first."""
+    return {f"S{n}": passage for n, passage in enumerate(passages, start=1)}
