@@ -13,13 +13,15 @@ from pathlib import Path
 
 from ulid import ULID
 
+from bot.adapters.breaker import BreakerModel
 from bot.adapters.index import OpenIndex, open_index
 from bot.adapters.index_folder import IndexFolder
+from bot.adapters.model_options import ModelOptions, Structured, model_options
 from bot.core.assistant import Assistant, Tools
 from bot.core.corpus import Language
-from bot.core.errors import ContentError, IndexMismatch, MissingExtra
+from bot.core.errors import ContentError, IndexMismatch, MissingExtra, SettingsError
 from bot.core.messages import Messages
-from bot.core.ports import Embedder, PersonalDataFinder, Speller
+from bot.core.ports import Embedder, LanguageModel, PersonalDataFinder, Speller
 from bot.core.rank import Lookup
 from bot.core.receipt import Receipt, Versions
 from bot.core.rules import Rules
@@ -28,7 +30,7 @@ from knowledge.check_rules import rules_digest
 from knowledge.loader import read_rules
 from prompts.loader import read_messages
 
-NOISY_LOGGERS = ("httpx", "httpcore", "chromadb", "bm25s", "filelock")
+NOISY_LOGGERS = ("httpx", "httpx2", "httpcore", "httpcore2", "chromadb", "bm25s", "filelock", "openai", "langchain")
 """Libraries that write addresses (with a token in them) or questions at INFO."""
 
 
@@ -135,6 +137,67 @@ def build_receipt_pdf() -> Callable[[Receipt], bytes]:
             "a receipt as PDF needs Typst: run 'pip install isvbot[receipt]'; .md works without"
         ) from error
     return as_pdf
+
+
+def chosen_model(settings: Settings) -> ModelOptions | None:
+    """Give what the settings say about the chat model; ``None`` where there is none.
+
+    Raises:
+        SettingsError: a setting is wrong or missing, or the file with the key cannot be read.
+    """
+    if settings.model is None:
+        return None
+    return model_options(
+        settings.model,
+        settings.model_url,
+        _model_key(settings),
+        api_version=settings.model_api_version,
+        timeout_s=settings.model_timeout_s,
+        retries=settings.model_retries,
+        max_tokens=settings.model_max_tokens,
+        structured=Structured(settings.model_structured),
+    )
+
+
+def build_model(settings: Settings) -> LanguageModel | None:
+    """Give the chat model, behind a breaker; ``None`` where the settings name none. Nothing is asked yet.
+
+    Raises:
+        MissingExtra: a package is not installed.
+        SettingsError: a setting is wrong or missing.
+    """
+    options = chosen_model(settings)
+    if options is None:
+        return None
+    try:
+        from bot.adapters.language_model import LangChainModel
+    except ImportError as error:
+        raise MissingExtra(
+            "ISVBOT_MODEL is set, a chat model needs LangChain: run 'pip install isvbot[model]', or unset it"
+        ) from error
+    return BreakerModel(LangChainModel(options), time.monotonic)
+
+
+def _model_key(settings: Settings) -> str | None:
+    """Read the key of the chat model.
+
+    Raises:
+        SettingsError: there are two, or the file cannot be read or is empty.
+    """
+    if settings.model_key_file is None:
+        return settings.model_key.get_secret_value() if settings.model_key else None
+    if settings.model_key is not None:
+        raise SettingsError("ISVBOT_MODEL_KEY and ISVBOT_MODEL_KEY_FILE are both set: unset one")
+    named = f"ISVBOT_MODEL_KEY_FILE={str(settings.model_key_file)!r}"
+    try:
+        key = settings.model_key_file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{named} cannot be read ({type(error).__name__}): name a text file with the key"
+        ) from error
+    if not key:
+        raise SettingsError(f"{named} is empty: put the key in it")
+    return key
 
 
 def build_finder() -> PersonalDataFinder:

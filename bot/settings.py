@@ -11,7 +11,7 @@ from typing import Literal
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.core.corpus import Language, Role
@@ -45,6 +45,41 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING",
         description="Least serious messages to log: DEBUG, INFO, WARNING, ERROR. Questions are never logged.",
+    )
+    model: str | None = Field(
+        default=None,
+        description="Chat model that drafts answers, as provider:name (openai:gpt-4o-mini). Empty: no model is asked.",
+    )
+    model_url: str | None = Field(
+        default=None,
+        description="Address of the chat model; with openai:name, of any server that speaks OpenAI's protocol.",
+    )
+    model_key: SecretStr | None = Field(default=None, description="Key of the chat model, where it wants one.")
+    model_key_file: Path | None = Field(
+        default=None, description="File with the key of the chat model, instead of the key itself."
+    )
+    model_api_version: str = Field(
+        default="2024-10-21", description="Version of the interface of Azure OpenAI; other providers do not look at it."
+    )
+    model_timeout_s: float = Field(
+        default=20.0,
+        gt=0,
+        le=600,
+        description="Seconds for the whole reply of the chat model; then the answer is made without it.",
+    )
+    model_retries: int = Field(
+        default=1, ge=0, le=5, description="Times to ask again, within those seconds, while no word of a reply came."
+    )
+    model_max_tokens: int = Field(default=800, ge=16, le=32_000, description="Tokens that a reply may have at most.")
+    model_structured: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="Send the JSON schema of the reply along: on, off, or auto (until the server refuses one).",
+    )
+    model_price_in: float = Field(
+        default=0.0, ge=0, description="Price of a million tokens read, for the record of costs."
+    )
+    model_price_out: float = Field(
+        default=0.0, ge=0, description="Price of a million tokens written, for the record of costs."
     )
 
 

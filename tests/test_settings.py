@@ -13,7 +13,22 @@ from tests.conftest import REPOSITORY
 pytestmark = pytest.mark.usefixtures("clean_settings")
 
 NAMES = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-SECRET = ("token", "secret", "password", "passphrase", "api_key", "credential")
+SECRET = frozenset({"token", "secret", "password", "passphrase", "key", "credential"})
+
+
+MODEL = {
+    "MODEL": "openai:x",
+    "MODEL_URL": "http://127.0.0.1:8000/v1",
+    "MODEL_KEY": "k",
+    "MODEL_KEY_FILE": "f",
+    "MODEL_API_VERSION": "v",
+    "MODEL_TIMEOUT_S": "7.5",
+    "MODEL_RETRIES": "2",
+    "MODEL_MAX_TOKENS": "99",
+    "MODEL_STRUCTURED": "off",
+    "MODEL_PRICE_IN": "0.5",
+    "MODEL_PRICE_OUT": "1.5",
+}
 
 
 def variables_of_the_example() -> list[str]:
@@ -63,13 +78,18 @@ def test_without_variables_every_setting_has_its_default() -> None:
 
 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"DATA_DIR": "a", "KNOWLEDGE_DIR": "b", "ROLE": "newcomer", "LANGUAGE": "en", "LOG_LEVEL": "DEBUG"}
+    told = {"DATA_DIR": "a", "KNOWLEDGE_DIR": "b", "ROLE": "newcomer", "LANGUAGE": "en", "LOG_LEVEL": "DEBUG", **MODEL}
     assert sorted(f"{PREFIX}{name}" for name in told) == sorted(NAMES)
     for name, value in told.items():
         monkeypatch.setenv(f"{PREFIX}{name}", value)
     settings = read_settings()
     assert (settings.data_dir, settings.knowledge_dir) == (Path("a"), Path("b"))
     assert (settings.role, settings.language, settings.log_level) == (Role.NEWCOMER, Language.EN, "DEBUG")
+    assert settings.model_key is not None
+    read = {name: getattr(settings, name.lower()) for name in MODEL} | {
+        "MODEL_KEY": settings.model_key.get_secret_value()
+    }
+    assert {name: str(value) for name, value in read.items()} == MODEL
 
 
 def test_a_variable_goes_before_the_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,6 +113,10 @@ def test_a_settings_file_may_hold_variables_of_other_programs() -> None:
         ("ISVBOT_LANGUAGE", "nederlands"),
         ("ISVBOT_LOG_LEVEL", "luid"),
         ("ISVBOT_LOG_LEVEL", "a\nb"),
+        ("ISVBOT_MODEL_TIMEOUT_S", "0"),
+        ("ISVBOT_MODEL_TIMEOUT_S", "snel"),
+        ("ISVBOT_MODEL_RETRIES", "-1"),
+        ("ISVBOT_MODEL_STRUCTURED", "soms"),
     ],
 )
 def test_a_wrong_value_names_the_variable_and_the_value_on_one_line(
@@ -132,9 +156,17 @@ def test_every_setting_by_its_own_name_is_known() -> None:
     assert unknown_variables(dict.fromkeys(NAMES, "")) == ()
 
 
-def test_there_is_no_secret_yet_and_one_that_comes_must_hide_itself() -> None:
+def is_secret(name: str) -> bool:
+    """A setting that is named as a secret; the name of a file is none."""
+    return bool(SECRET & set(name.split("_"))) and not name.endswith("_file")
+
+
+def test_a_secret_hides_itself() -> None:
     """A setting that is named as a secret has a type that is not shown when it is printed."""
-    for name, field in Settings.model_fields.items():
-        is_secret = any(word in name for word in SECRET)
-        assert is_secret == (field.annotation is SecretStr), name
-    assert not [name for name in Settings.model_fields if any(word in name for word in SECRET)]
+    hidden = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
+    assert hidden == [name for name in Settings.model_fields if is_secret(name)] == ["model_key"]
+
+
+def test_a_key_is_seen_nowhere() -> None:
+    settings = Settings(model_key=SecretStr("sk-geheim"))
+    assert "geheim" not in f"{settings} {settings!r} {settings.model_dump(mode='json')}"

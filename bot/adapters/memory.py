@@ -6,13 +6,15 @@ Knows no file, model or service.
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from bot.core.corpus import Corpus, Kind, Source, SourceId, WrittenAnswer
 from bot.core.entries import Target, entries_of, key_of, kind_of_lines, line_texts
+from bot.core.errors import ModelStopped, ServiceError
 from bot.core.plain import words
-from bot.core.ports import Hit, PersonalDatum, Recognised, Vector
+from bot.core.ports import Hit, PersonalDatum, Piece, Prompt, Recognised, Usage, Vector
 
 Named = TypeVar("Named")
 
@@ -167,6 +169,51 @@ class NoSpeller:
     def correct(self, text: str) -> str:
         """Give the text unchanged."""
         return text
+
+
+Script = str | ServiceError | tuple[str | ServiceError, ...] | Callable[[Prompt], str]
+"""What a scripted model does once: writes a text, raises, writes pieces until it raises, or makes up a text."""
+
+
+class ScriptedModel:
+    """Does what it is told, in order; the last line of the script goes for every prompt after it."""
+
+    name = "scripted:model"
+
+    def __init__(self, *script: Script, usage: Usage | None = None) -> None:
+        """Take the script, and the usage that ends every whole reply."""
+        self._script = script or ("",)
+        self._usage = usage
+        self.prompts: list[Prompt] = []
+
+    def write(self, prompt: Prompt, limit_s: float) -> Iterator[Piece]:
+        """Write what stands in the script, word by word; takes no time, so that no limit is reached.
+
+        Raises:
+            ServiceError: the script says so.
+            ModelStopped: the script holds no text for this prompt.
+        """
+        del limit_s
+        line = self._script[min(len(self.prompts), len(self._script) - 1)]
+        self.prompts.append(prompt)
+        written = ""
+        for part in _parts(line, prompt):
+            if isinstance(part, ServiceError):
+                raise part
+            written += part
+            yield Piece(part)
+        if not written:
+            raise ModelStopped(f"{self.name} sent an empty reply")
+        yield Piece("", self._usage)
+
+
+def _parts(line: Script, prompt: Prompt) -> Sequence[str | ServiceError]:
+    if isinstance(line, tuple):
+        return line
+    if isinstance(line, ServiceError):
+        return (line,)
+    text = line if isinstance(line, str) else line(prompt)
+    return re.findall(r"\s*\S+\s*$|\s*\S+|\s+$", text)
 
 
 def targets_of(corpus: Corpus) -> tuple[Target, ...]:

@@ -13,7 +13,10 @@
         ├── IndexMismatch        the index was built by another version or model
         ├── IndexBusy            another process owns the index
         ├── EmbedderUnavailable  the embedding model did not answer
+        ├── ModelUnavailable     the chat model cannot be reached, refuses, or is left alone for a while
+        ├── ModelStopped         the chat model broke off, or sent what is no reply
         └── ServiceTimeout       a service did not answer in time
+            └── ModelTimeout     the chat model did not finish its reply in time
 
 "Nothing found", "refused" and "please clarify" are statuses of an answer and not errors.
 Knows nothing of where an error is shown.
@@ -73,8 +76,20 @@ class EmbedderUnavailable(ServiceError):
     """The embedding model did not answer."""
 
 
+class ModelUnavailable(ServiceError):
+    """The chat model cannot be reached, answers with an error, or is left alone after failures."""
+
+
+class ModelStopped(ServiceError):
+    """The chat model's reply is not whole: filtered, cut off, broken off, or nothing that a model would send."""
+
+
 class ServiceTimeout(ServiceError):
     """A service did not answer in time."""
+
+
+class ModelTimeout(ServiceTimeout):
+    """The chat model did not finish its reply within the time that it was given."""
 
 
 def cannot_write(path: object, reason: object) -> str:

@@ -5,7 +5,7 @@ Knows shapes and units only.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.core.corpus import Kind, Source, SourceId, WrittenAnswer
@@ -131,4 +131,50 @@ class Speller(Protocol):
 
     def correct(self, text: str) -> str:
         """Give the text with words that no dictionary knows replaced by the word of the field they resemble."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a chat model is given; ``schema`` is the JSON schema of the reply, where one is wanted."""
+
+    system: str = field(repr=False)
+    user: str = field(repr=False)
+    schema: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the provider counted them; 0 where it does not say."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a reply as it comes in; the last one may carry the usage."""
+
+    text: str
+    usage: Usage | None = None
+
+
+class LanguageModel(Protocol):
+    """Writes a reply; ``name`` is ``provider:model``, for the record."""
+
+    name: str
+
+    def write(self, prompt: Prompt, limit_s: float) -> Iterator[Piece]:
+        """Give the reply in pieces as they come, the whole within ``limit_s`` seconds by the clock on the wall.
+
+        Nothing is asked before the first piece is. Who stops early closes the generator, which ends the request.
+        Joined, the pieces are the whole reply: one that is cut off raises after the pieces that came. With a schema
+        the reply is meant to be JSON, but a provider may ignore the schema: the reader of the reply must check.
+        No error holds a word of the prompt.
+
+        Raises:
+            ModelTimeout: the reply was not whole in time.
+            ModelUnavailable: nothing came because the model cannot be reached, refuses or is left alone for a while.
+            ModelStopped: the reply is empty, filtered, cut off or broken.
+        """
         ...

