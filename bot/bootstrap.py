@@ -14,6 +14,7 @@ from pathlib import Path
 from ulid import ULID
 
 from bot.adapters.breaker import BreakerModel
+from bot.adapters.counters import COUNTERS
 from bot.adapters.index import OpenIndex, open_index
 from bot.adapters.index_folder import IndexFolder
 from bot.adapters.model_options import ModelOptions, Structured, model_options
@@ -25,10 +26,11 @@ from bot.core.ports import Embedder, LanguageModel, PersonalDataFinder, Speller
 from bot.core.rank import Lookup
 from bot.core.receipt import Receipt, Versions
 from bot.core.rules import Rules
+from bot.core.writer import Limits, Prices, Writer
 from bot.settings import Settings
 from knowledge.check_rules import rules_digest
 from knowledge.loader import read_rules
-from prompts.loader import read_messages
+from prompts.loader import read_messages, read_prompts
 
 NOISY_LOGGERS = ("httpx", "httpx2", "httpcore", "httpcore2", "chromadb", "bm25s", "filelock", "openai", "langchain")
 """Libraries that write addresses (with a token in them) or questions at INFO."""
@@ -97,7 +99,8 @@ def build_assistant(settings: Settings, *, check_calibration: bool = True) -> As
         corpus=f"{index.build.name} ({index.build.manifest.corpus[:DIGEST_CHARS]})",
         rules=rules_digest(knowledge_root(settings))[:DIGEST_CHARS],
     )
-    return assemble(embedder, index, build_finder(), build_speller(settings, index, rules), rules, versions)
+    speller = build_speller(settings, index, rules)
+    return assemble(embedder, index, build_finder(), speller, rules, versions, build_writer(settings))
 
 
 def assemble(
@@ -107,6 +110,7 @@ def assemble(
     speller: Speller,
     rules: Rules,
     versions: Versions,
+    writer: Writer | None = None,
 ) -> Assistant:
     """Put the parts together."""
     lookup = Lookup(embedder, index.vectors, index.lexical, index.shelf, index.recogniser)
@@ -118,6 +122,7 @@ def assemble(
             rules=rules,
             messages=build_messages(),
             versions=versions,
+            writer=writer,
             new_id=lambda: str(ULID()),
             clock=time.perf_counter,
         )
@@ -176,6 +181,27 @@ def build_model(settings: Settings) -> LanguageModel | None:
             "ISVBOT_MODEL is set, a chat model needs LangChain: run 'pip install isvbot[model]', or unset it"
         ) from error
     return BreakerModel(LangChainModel(options), time.monotonic)
+
+
+def build_writer(settings: Settings) -> Writer | None:
+    """Give the chat model with its prompts and limits; ``None`` where the settings name none.
+
+    Raises:
+        ContentError: a prompt is wrong.
+        MissingExtra: a package is not installed.
+        SettingsError: a setting is wrong or missing.
+    """
+    model = build_model(settings)
+    if model is None:
+        return None
+    limits = Limits(
+        seconds=settings.model_timeout_s,
+        rewrite_seconds=settings.model_timeout_s / 4,
+        passages=settings.model_passages,
+        is_structured=settings.model_structured != "off",
+    )
+    prices = Prices(settings.model_price_in, settings.model_price_out)
+    return Writer(model, read_prompts(), limits, prices, COUNTERS.count)
 
 
 def _model_key(settings: Settings) -> str | None:

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
         default=1, ge=0, le=5, description="Times to ask again, within those seconds, while no word of a reply came."
     )
     model_max_tokens: int = Field(default=800, ge=16, le=32_000, description="Tokens that a reply may have at most.")
+    model_passages: int = Field(
+        default=6, ge=1, le=20, description="Passages that the chat model is shown for one question; fewer is quicker."
+    )
     model_structured: Literal["auto", "on", "off"] = Field(
         default="auto",
         description="Send the JSON schema of the reply along: on, off, or auto (until the server refuses one).",

@@ -26,6 +26,7 @@ from bot.core.screen import Screened, screen
 from bot.core.understand import understand
 from bot.settings import read_settings
 from evals.cases import FOLDER, read_cases
+from evals.support import likeness_limit
 
 RIDGE = 0.5
 KEPT_FROM_KINDS = 0.99
@@ -154,6 +155,7 @@ def main() -> int:
             refuse_below=refuse_below,
             sure_above=sure_above,
             kind_limits=limits(parts),
+            support_above=likeness_limit(tools.lookup.embedder),
         )
     )
     print(f"written: {TARGET.name} {fitted}")
@@ -176,7 +178,8 @@ def write(calibration: Calibration) -> None:
         f"scope_weights:\n{weights}\n"
         f"refuse_below: {calibration.refuse_below}\n"
         f"sure_above: {calibration.sure_above}\n"
-        f"kind_limits:\n{limits_by_kind}\n",
+        f"kind_limits:\n{limits_by_kind}\n"
+        f"support_above: {calibration.support_above}\n",
         "utf-8",
     )
 

@@ -350,3 +350,4 @@ class CalibrationFile(Strict):
     refuse_below: float
     sure_above: float
     kind_limits: dict[Kind, float]
+    support_above: float

@@ -44,6 +44,7 @@ from bot.core.ports import Embedder, PersonalDataFinder, Speller, VectorIndex
 from bot.core.rank import Lookup
 from bot.core.receipt import Versions
 from bot.core.rules import Rules
+from bot.core.writer import Writer
 from knowledge.loader import read_rules
 
 TODAY = date(2026, 11, 21)
@@ -175,6 +176,7 @@ def tools(
     finder: PersonalDataFinder | None = None,
     speller: Speller | None = None,
     clock: Callable[[], float] | None = None,
+    writer: Writer | None = None,
 ) -> Tools:
     """Everything an assistant needs, in memory."""
     hashing = HashingEmbedder()
@@ -194,6 +196,7 @@ def tools(
         messages=build_messages(),
         new_id=lambda: f"id-{next(ids)}",
         versions=Versions("0.0", "klein", "regels"),
+        writer=writer,
         clock=clock or (lambda: next(ticks) / 1000),
     )
 

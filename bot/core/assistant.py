@@ -12,9 +12,10 @@ from bot.core.corpus import Language, SourceId, Status, WrittenAnswer
 from bot.core.draft import draft
 from bot.core.drafted import Draft
 from bot.core.errors import ServiceError, ServiceTimeout
-from bot.core.isv_check import isv_check
+from bot.core.isv_check import Decided, isv_check
 from bot.core.messages import Messages
 from bot.core.model import Answer, Question, Scored
+from bot.core.model_draft import Given, Redrafted, redraft
 from bot.core.ports import PersonalDataFinder, Speller
 from bot.core.rank import Lookup
 from bot.core.receipt import Versions
@@ -23,9 +24,13 @@ from bot.core.rules import Rules
 from bot.core.screen import Stopped, screen
 from bot.core.stopwatch import Stopwatch
 from bot.core.understand import understand
-from bot.core.write import Verified, verify
+from bot.core.write import Verified, text_so_far, verify
+from bot.core.writer import Writer
 
 log = logging.getLogger(__name__)
+
+OnText = Callable[[str], None]
+"""Told the text of an answer as far as it may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Tools:
     rules: Rules
     messages: Messages
     versions: Versions
+    writer: Writer | None
+    """A chat model that may draft; without one the draft is by rule alone."""
     new_id: Callable[[], str]
     clock: Callable[[], float]
     """Seconds from any fixed moment; only differences count."""
@@ -55,8 +62,12 @@ class Assistant:
         """The tools, for those who measure the steps apart."""
         return self._tools
 
-    def ask(self, question: Question) -> Answer:
-        """Answer a question; whatever happens, an answer with a status comes back."""
+    def ask(self, question: Question, on_text: OnText | None = None) -> Answer:
+        """Answer a question; whatever happens, an answer with a status comes back.
+
+        ``on_text`` is told what may be shown already, each time that a model's sentence is added: every text begins
+        with the one before, and the text of the answer begins with the last.
+        """
         tools = self._tools
         answer_id = tools.new_id()
         watch = Stopwatch(tools.clock)
@@ -72,10 +83,11 @@ class Assistant:
             with watch.step("decide"):
                 decided = isv_check(retrieved, tools.lookup, tools.rules)
             with watch.step("draft"):
-                drafted = draft(decided, tools.rules, tools.messages)
+                drafted = self._drafted(decided, on_text)
             with watch.step("verify"):
-                verified = verify(drafted, tools.lookup.shelf.sources(_source_ids(drafted)), tools.messages)
-            return self._answered(answer_id, retrieved, verified, watch)
+                sources = tools.lookup.shelf.sources(_source_ids(drafted.draft))
+                verified = verify(drafted.draft, sources, tools.messages)
+            return self._answered(answer_id, retrieved, verified, drafted, watch)
         except ServiceTimeout as error:
             return self._failed(answer_id, question, Status.ERROR_TIMEOUT, error, watch)
         except ServiceError as error:
@@ -83,7 +95,27 @@ class Assistant:
         except Exception as error:  # noqa: BLE001  # the one net: a reader gets a status, an operator the cause
             return self._failed(answer_id, question, Status.ERROR_SERVICE, error, watch)
 
-    def _answered(self, answer_id: str, retrieved: Retrieved, verified: Verified, watch: Stopwatch) -> Answer:
+    def _drafted(self, decided: Decided, on_text: OnText | None) -> Redrafted:
+        """Draft by rule, and let a model word it where there is one."""
+        tools = self._tools
+        by_rule = draft(decided, tools.rules, tools.messages)
+        if tools.writer is None:
+            return Redrafted(by_rule)
+        passages = (scored.passage for part in decided.retrieved.parts for scored in part.passages)
+        sources = tools.lookup.shelf.sources(
+            sorted({*_source_ids(by_rule), *(passage.source_id for passage in passages)})
+        )
+
+        def show(so_far: Draft) -> None:
+            if on_text is not None:
+                on_text(text_so_far(so_far, sources, tools.messages))
+
+        given = Given(decided, sources, tools.lookup.embedder, tools.rules, tools.messages, tools.clock)
+        return redraft(by_rule, tools.writer, given, show if on_text is not None else None)
+
+    def _answered(
+        self, answer_id: str, retrieved: Retrieved, verified: Verified, drafted: Redrafted, watch: Stopwatch
+    ) -> Answer:
         understood = retrieved.understood
         log.info("answered id=%s status=%s dropped=%d", answer_id, verified.status, verified.dropped)
         return Answer(
@@ -100,6 +132,8 @@ class Assistant:
             follow_ups=self._titles(verified, understood.language),
             passages=_best_passages(retrieved),
             decision=verified.decision,
+            draft=drafted.kind,
+            drafting=drafted.drafting,
             timings_ms=watch.timings_ms(),
         )
 

@@ -32,6 +32,8 @@ class DraftPart:
     used: str = ""
     """The id of the written answer or passage that it rests on."""
     decision: Decision | None = None
+    missed: str = ""
+    """Words of the question for which no passage was found, though the rest is answered."""
 
 
 @dataclass(frozen=True, slots=True)

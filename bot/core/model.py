@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bot.core.corpus import Grade, Language, Passage, PassageId, Role, SourceId, Status
 from bot.core.decision import Decision
+from bot.core.drafting import Drafting, DraftKind
 
 MAX_QUESTION_CHARS = 12_000
 """A pasted mail thread of five pages; longer input is refused before any work is done on it."""
@@ -58,6 +59,8 @@ class Statement:
     is_lead: bool = False
     is_aside: bool = False
     """Whether another text tells it, beside the answer; it is no answer by itself."""
+    goes_on: bool = False
+    """Whether it stands in the same paragraph as the statement before it."""
     prefix: str = ""
     """What stands in front: yes or no, or the phase of a to-do. It claims nothing that the text does not."""
 
@@ -126,10 +129,12 @@ class Answer:
     as_of: date
     status: Status
     text: str
-    draft: str = "extractive"
+    draft: DraftKind = DraftKind.EXTRACTIVE
     citations: tuple[Citation, ...] = ()
     notices: tuple[Notice, ...] = ()
     follow_ups: tuple[str, ...] = ()
     passages: tuple[Scored, ...] = ()
     decision: Decision | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    drafting: Drafting | None = None
+    """What a chat model was asked for this answer; for the record, not for the reader."""

@@ -151,6 +151,9 @@ class Usage:
     output_tokens: int = 0
 
 
+NOTHING_USED = Usage()
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of a reply as it comes in; the last one may carry the usage."""

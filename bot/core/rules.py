@@ -166,6 +166,8 @@ class Calibration:
     sure_above: float
     kind_limits: Mapping[Kind, float]
     """The chance from which a message is taken for each kind that is not answered."""
+    support_above: float
+    """The cosine of a model's sentence and the place that carries it, from which it may be shown."""
 
 
 @dataclass(frozen=True, slots=True)

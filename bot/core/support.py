@@ -6,7 +6,7 @@ Knows nothing of how the sentence came about; it never changes one.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -49,7 +49,9 @@ SWAPPABLE = frozenset("authority category product application deliverable".split
 """Kinds of terms of the glossary of which one cannot stand for another."""
 
 MIN_CLAUSE_WORDS = 3
-_CLAUSE_END = re.compile(r"[,;:()]|\b(?:maar|but|terwijl|while|whereas|omdat|because|want|tenzij|unless)\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(
+    r"[,;:()]|\b(?:maar|but|terwijl|while|whereas|omdat|because|want|tenzij|unless)\b", re.IGNORECASE
+)
 
 T = TypeVar("T")
 
@@ -69,7 +71,8 @@ _SCOPES = {
     "only": re.compile(r"\b(?:alleen|enkel|uitsluitend|slechts|only|solely|exclusively)\b", re.IGNORECASE),
     "all": re.compile(r"\b(?:alle|allen|altijd|elke?|iedere?|all|always|every|any|each)\b", re.IGNORECASE),
     "may": re.compile(
-        r"\b(?:mag|mogen|kan|kunnen|may|might|can|could|toegestaan|allowed|permitted|vrijwillig|voluntar\w+)\b", re.IGNORECASE
+        r"\b(?:mag|mogen|kan|kunnen|may|might|can|could|toegestaan|allowed|permitted|vrijwillig|voluntar\w+)\b",
+        re.IGNORECASE,
     ),
     "must": re.compile(r"\b(?:moet|moeten|dient|dienen|must|shall|has to|have to|had to)\b", re.IGNORECASE),
     "sources": re.compile(r"\b(?:mijn bronnen|my sources)\b", re.IGNORECASE),
@@ -192,7 +195,8 @@ def _lack(sentence: str, places: Sequence[Place], terms: Lexicon) -> Lack | None
     texts = [text for place in places for text in (place.text, place.around, *(q.passage.text for q in place.quotes))]
     if not all(_is_written(name, frozenset(words(" ".join(texts)))) for name in said.names):
         return Lack.NAME
-    if not _swappable(sentence, terms) <= _union(_swappable(text, terms) for text in texts[:2] + texts[2:3]):
+    subjects = [text for place in places for text in (place.text, *(quote.passage.section for quote in place.quotes))]
+    if not _swappable(sentence, terms) <= _union(_swappable(text, terms) for text in subjects):
         return Lack.TERM
     return _lack_of_sense(sentence, " ".join(place.text for place in places))
 
@@ -281,6 +285,15 @@ TOLD_SHARE = 0.65
 """The share of a statement's words that a text must hold to tell the same."""
 
 
-def tokens_of(passages: Sequence[Passage]) -> Mapping[str, Passage]:
-    """Give each passage its token, S1 first."""
-    return {f"S{n}": passage for n, passage in enumerate(passages, start=1)}
+def opposes(sentence: str, statement: str) -> bool:
+    """Say whether a sentence denies a duty that a statement near it lays down, or lays down one that it denies."""
+    for unit in sentences(statement):
+        said, held = _marks(sentence), _held_marks(unit)
+        is_near = len(said.stems & held.stems) >= OPPOSED_SHARE * min(len(said.stems), len(held.stems))
+        if is_near and said.forces and held.forces and not said.forces & held.forces:
+            return True
+    return False
+
+
+OPPOSED_SHARE = 0.5
+"""The share of the words of the shorter one that two sentences on the same matter have in common."""

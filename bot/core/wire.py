@@ -31,7 +31,7 @@ def answer_object(answer: Answer) -> dict[str, object]:
         "as_of": answer.as_of.isoformat(),
         "status": answer.status.value,
         "text": answer.text,
-        "draft": answer.draft,
+        "draft": answer.draft.value,
         "citations": [_citation(citation) for citation in answer.citations],
         "decision": None if answer.decision is None else _decision(answer, answer.decision),
         "warnings": [{"kind": notice.kind.value, "text": notice.text} for notice in answer.notices],

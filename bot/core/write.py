@@ -7,6 +7,7 @@ Knows nothing of channels; the text is plain, with ``[n]`` after what source n c
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 
 from bot.core.corpus import Caveat, Language, Passage, Source, SourceId, Status
 from bot.core.decision import Decision
@@ -86,6 +87,18 @@ def verify(draft: Draft, sources: Mapping[SourceId, Source], messages: Messages)
     return Verified(status, "\n\n".join(lines), citations.all(), notices, follow_ups, dropped, decision)
 
 
+def text_so_far(draft: Draft, sources: Mapping[SourceId, Source], messages: Messages) -> str:
+    """Write out the parts of a draft that is not whole yet: the final text begins with exactly this.
+
+    Of the last part only the sentences are there; what stands beside an answer comes when it is whole.
+    """
+    *before, last = [_checked(part, sources) for part in draft.parts]
+    kept = _without_repeats([*before, replace(last, statements=tuple(s for s in last.statements if not s.is_aside))])
+    citations = _Citations(sources)
+    paragraphs = [p for c in kept[:-1] if c.is_answered for p in _paragraphs(c, citations, messages, draft.language)]
+    return "\n\n".join([*paragraphs, _paragraph(kept[-1].statements, citations)])
+
+
 def _checked(part: DraftPart, sources: Mapping[SourceId, Source]) -> _Checked:
     """Keep what its sources carry; what is told beside an answer goes where the answer itself does."""
     kept = tuple(statement for statement in part.statements if fault_of(statement, sources) is None)
@@ -137,10 +150,12 @@ def _paragraphs(checked: _Checked, citations: "_Citations", messages: Messages, 
 
 
 def _paragraph(statements: Sequence[Statement], citations: "_Citations") -> str:
+    """Give the first statement with those that go on from it, then the others as a list."""
     first, *others = statements
-    lines = [citations.marked(first)]
-    lines.extend(f"- {citations.marked(statement)}" for statement in others)
-    return f"{lines[0]}\n\n" + "\n".join(lines[1:]) if others else lines[0]
+    running = list(takewhile(lambda statement: statement.goes_on, others))
+    opening = " ".join(citations.marked(statement) for statement in (first, *running))
+    listed = [f"- {citations.marked(statement)}" for statement in others[len(running) :]]
+    return f"{opening}\n\n" + "\n".join(listed) if listed else opening
 
 
 class _Citations:
@@ -196,6 +211,10 @@ def _notices(
         yield Notice(kind, messages.say(kind.value, language))
     for part in (c.part for c in checked if _is_missed(c)):
         yield Notice(NoticeKind.PART_NOT_ANSWERED, _unanswered(part, messages, language))
+    for missed in (c.part.missed for c in checked if c.is_answered and c.part.missed):
+        part_text = shortened(missed, SHOWN_PART_CHARS)
+        name = f"part_{Status.UNANSWERABLE_NOTHING_FOUND.value}"
+        yield Notice(NoticeKind.PART_NOT_ANSWERED, messages.say(name, language, part=part_text))
     for decision in (c.part.decision for c in checked if c.is_answered and c.part.decision is not None):
         for warning in decision.warnings:
             yield Notice(NoticeKind(warning.value), messages.say(warning.value, language))
