@@ -56,13 +56,13 @@ class Judge:
         fault = self._fault_of_form(text, said)
         if fault:
             return fault
-        if _is_repeated(text, kept):
-            return "repeated"
         found = best_places(text, self._evidence.places_for(said.tokens), self._rules.terms)
         if isinstance(found, Lack):
             return found.name.lower()
         if self._is_opposed(text):
             return "contradiction"
+        if _is_repeated(text, kept):
+            return "repeated"
         if self._likeness(text, found) < self._rules.calibration.support_above:
             return "support"
         statement = Statement(text, _quotes(found))

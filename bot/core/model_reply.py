@@ -40,6 +40,9 @@ _TOKEN = re.compile(r"S\d{1,3}", re.IGNORECASE)
 _GROUP = r"[\[(\u3010]\s*S\d{1,3}(?:\s*[,;&]\s*S\d{1,3})*\s*[\])\u3011]"
 _GROUPS = re.compile(rf"\s*[.!?]?\s*(?:{_GROUP}[ \t]*)+[.!?]*", re.IGNORECASE)
 _MISSING = re.compile(r"^\W{0,3}(?:MISSING|ONTBREEKT)\W{0,3}:\s*(?P<part>.*)$", re.IGNORECASE)
+_MAY_GO_ON = ("", *"[(\u3010.!?")
+"""What may follow a mark and still belong to it."""
+
 _FENCE = re.compile(r"^\s*(?:```\w*)?\s*")
 _MARKUP = re.compile(r"^\s*(?:[-*\u2022>#]+|\d{1,2}[.)])\s+|\*{1,3}|`+|_{2,}|</?\w[^>]{0,80}>")
 
@@ -118,7 +121,7 @@ class ReplyReader:
         open_line = self._text[self._done :]
         if _MISSING.match(open_line) or "[" not in open_line:
             return
-        ends = [m.end() for m in _GROUPS.finditer(open_line) if open_line[m.end() :].strip()[:1] not in ("", "[", ".")]
+        ends = [m.end() for m in _GROUPS.finditer(open_line) if open_line[m.end() :].strip()[:1] not in _MAY_GO_ON]
         if ends:
             yield from self._line(open_line[: ends[-1]])
             self._done += ends[-1]

@@ -15,15 +15,16 @@ _ADDRESS = re.compile(
 )
 _WORD = re.compile(r"(?<!\w)[^\W\d_][\w'\u2019&-]*")
 _NOT_NAMES = frozenset(
-    "de het een en of van in op te is zijn dat die dit voor met bij als ook aan er om door uit naar wordt worden uw hij"
-    " zij haar hun dan nog wel deze daar hier dus zo want omdat wat wie hoe waar wanneer moet moeten mag mogen kan"
-    " kunnen geen niet alleen volgens sinds vanaf tot onder boven binnen buiten over geldt gelden valt bij elk elke alle"
-    " beide kijk controleer vraag leg neem denk let zoek gebruik the a an to and or in are for with that this it its be"
-    " by at as on from they their them he she you your we our which who what when where how if must may can not no only"
-    " under above within outside there these those any each every both check ask take note use look"
-    " whether according since i u nederlands nederlandse dutch english engels europees europese european ja nee yes no januari februari"
-    " maart april mei juni juli augustus september oktober november december january february march may june july"
-    " august october maandag dinsdag woensdag donderdag vrijdag monday tuesday wednesday thursday friday".split()
+    "de het een en of van in op te is zijn dat die dit voor met bij als ook aan er om door uit naar wordt worden"
+    " uw hij zij haar hun dan nog wel deze daar hier dus zo want omdat wat wie hoe waar wanneer moet moeten mag"
+    " mogen kan kunnen geen niet alleen volgens sinds vanaf tot onder boven binnen buiten over geldt gelden valt"
+    " bij elk elke alle beide kijk controleer vraag leg neem denk let zoek gebruik the a an to and or in are for"
+    " with that this it its be by at as on from they their them he she you your we our which who what when where"
+    " how if must may can not no only under above within outside there these those any each every both check ask"
+    " take note use look whether according since i u nederlands nederlandse dutch english engels europees europese"
+    " european ja nee yes no januari februari maart april mei juni juli augustus september oktober november"
+    " december january february march may june july august october maandag dinsdag woensdag donderdag vrijdag"
+    " monday tuesday wednesday thursday friday".split()
 )
 """Words that begin a sentence, or have a capital without naming anything."""
 
