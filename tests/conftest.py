@@ -17,6 +17,9 @@ from bot.settings import PREFIX, Settings
 from ingest.corpus import read_corpus
 from ingest.sync import sync
 from tests.builders import no_progress
+from tests.servers.real_model import real_model
+
+__all__ = ["real_model"]
 
 settings.register_profile("noisy", deadline=None)
 settings.load_profile("noisy")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 
 from bot.bootstrap import build_messages
@@ -15,6 +16,7 @@ from bot.core.corpus import Language
 from bot.doctor import doctor
 from bot.settings import Settings
 from tests.conftest import Command
+from tests.servers.hostile_model import Reply, failing, hostile
 
 NOBODY = 65534
 
@@ -175,3 +177,55 @@ def test_a_knowledge_folder_that_is_not_there_is_named(clean_settings: None, tmp
 def test_the_report_says_what_is_configured(installed: Settings) -> None:
     _, lines = examined(installed)
     assert str(installed.knowledge_dir) in " ".join(lines)
+
+
+def of_the_model(settings: Settings) -> list[str]:
+    """The lines about the chat model, in a folder without an index."""
+    _, lines = examined(settings)
+    return [line for line in lines if "taalmodel" in line.lower()]
+
+
+def test_without_a_chat_model_the_report_says_so(clean_settings: None, tmp_path: Path) -> None:
+    told = of_the_model(Settings(data_dir=tmp_path))
+    assert told == ["✓ Taalmodel: geen; antwoorden worden samengesteld uit de bronnen"]
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (Reply('{"reply": "ready"}'), "✓ Het taalmodel houdt zich aan een opgegeven vorm (JSON)"),
+        (Reply("Sure! ready"), "✓ Het taalmodel houdt zich niet aan een opgegeven vorm (JSON)"),
+        (Reply("[]"), "✓ Het taalmodel houdt zich niet aan een opgegeven vorm (JSON)"),
+    ],
+)
+def test_a_chat_model_is_asked_and_its_host_is_shown(
+    clean_settings: None, tmp_path: Path, second: Reply, told: str
+) -> None:
+    with hostile(Reply("ready"), second) as server:
+        model, answers, form = of_the_model(Settings(data_dir=tmp_path, model="openai:klein", model_url=server.url))
+        host = server.url.removeprefix("http://").removesuffix("/v1")
+    assert model == f"✓ Taalmodel: openai:klein; vragen en passages gaan naar {host}"
+    assert answers.startswith("✓ Het taalmodel antwoordt, in ")
+    assert form.startswith(told)
+    assert len(server.requests) == 2
+
+
+def test_a_chat_model_that_does_not_work_is_a_problem(clean_settings: None, tmp_path: Path) -> None:
+    with hostile(failing(401, "invalid_api_key")) as server:
+        _, problem = of_the_model(Settings(data_dir=tmp_path, model="openai:klein", model_url=server.url))
+    told = "openai:klein answered with HTTP status 401 (invalid_api_key)"
+    assert problem == f"✗ Het taalmodel werkt niet: {told}"
+
+
+def test_a_setting_of_the_chat_model_that_is_wrong_is_a_problem(clean_settings: None, tmp_path: Path) -> None:
+    (problem,) = of_the_model(Settings(data_dir=tmp_path, model="openai:klein"))
+    assert problem.startswith("✗ Het taalmodel werkt niet: ISVBOT_MODEL_KEY is empty: openai needs a key")
+
+
+def test_the_key_of_the_chat_model_is_not_shown(clean_settings: None, tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path, model="openai:klein", model_url="http://127.0.0.1:9", model_key=SecretStr("sk-geheim")
+    )
+    _, lines = examined(settings)
+    assert "ISVBOT_MODEL_KEY=**********" in " ".join(lines)
+    assert "geheim" not in " ".join(lines)
