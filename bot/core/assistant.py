@@ -20,6 +20,7 @@ from bot.core.ports import PersonalDataFinder, Speller
 from bot.core.rank import Lookup
 from bot.core.receipt import Versions
 from bot.core.retrieve import Retrieved, retrieve
+from bot.core.rewrite import rewritten
 from bot.core.rules import Rules
 from bot.core.screen import Stopped, screen
 from bot.core.stopwatch import Stopwatch
@@ -78,6 +79,8 @@ class Assistant:
                 return self._stopped(answer_id, screened, watch)
             with watch.step("understand"):
                 understood = understand(screened, tools.speller, tools.rules)
+                if tools.writer is not None:
+                    understood = rewritten(understood, tools.writer, tools.rules.terms)
             with watch.step("retrieve"):
                 retrieved = retrieve(understood, tools.lookup, tools.rules)
             with watch.step("decide"):

@@ -22,6 +22,8 @@ class Turn:
 
     question: str
     answer: str = ""
+    offers: tuple[str, ...] = ()
+    """The questions that the answer suggested."""
 
 
 @dataclass(frozen=True, slots=True)

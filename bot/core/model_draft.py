@@ -219,12 +219,13 @@ class _Session:
         prompts, understood = self._writer.prompts, self._given.decided.retrieved.understood
         tone, _ = prompts.tones[understood.role].filled()
         language, _ = prompts.languages[understood.language].filled()
-        checked = [s for s in self._part.statements if not s.is_aside and s not in self._kept]
+        own = [s for s in self._part.statements if not s.is_aside and s not in self._kept]
+        checked = [(fenced(s.text), self._evidence.tokens_for(s)) for s in own]
         system, user = prompts.answer.filled(
             tone=tone,
             language=language,
             max_sentences=str(self._writer.limits.sentences),
-            opening="\n".join(f"{fenced(s.text)} {self._evidence.tokens_for(s)}" for s in checked),
+            checked="\n".join(f"{text} {tokens}" for text, tokens in checked if tokens),
             passages=self._evidence.shown(understood.language),
             decision=self._decision(),
             question=fenced(self._part.text),

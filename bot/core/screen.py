@@ -69,7 +69,8 @@ def _screened_turns(turns: Sequence[Turn], finder: PersonalDataFinder, rules: Ru
         text = visible(turn.question).strip()
         harmless = _without_instructions(text, rules) if rules.screen.injection.match(text) else text
         if harmless:
-            kept.append(Turn(_masked(harmless, finder), _masked(visible(turn.answer), finder)))
+            answer = _masked(visible(turn.answer), finder)
+            kept.append(Turn(_masked(harmless, finder), answer, tuple(map(visible, turn.offers))))
     return tuple(kept)
 
 

@@ -196,7 +196,7 @@ def _lack(sentence: str, places: Sequence[Place], terms: Lexicon) -> Lack | None
     if not all(_is_written(name, frozenset(words(" ".join(texts)))) for name in said.names):
         return Lack.NAME
     subjects = [text for place in places for text in (place.text, *(quote.passage.section for quote in place.quotes))]
-    if not _swappable(sentence, terms) <= _union(_swappable(text, terms) for text in subjects):
+    if not swappable_in(sentence, terms) <= _union(swappable_in(text, terms) for text in subjects):
         return Lack.TERM
     return _lack_of_sense(sentence, " ".join(place.text for place in places))
 
@@ -241,7 +241,7 @@ def _is_written(name: str, written: frozenset[str]) -> bool:
     return any(name[:STEM_CHARS] == word[:STEM_CHARS] for word in written)
 
 
-def _swappable(text: str, terms: Lexicon) -> frozenset[str]:
+def swappable_in(text: str, terms: Lexicon) -> frozenset[str]:
     """Give the terms that say who or what a sentence is about; in another's place they make it untrue."""
     return frozenset(mention.term.identifier for mention in terms.mentions(text) if mention.term.kind in SWAPPABLE)
 
@@ -253,6 +253,11 @@ def _share(sentence: str, text: str) -> float:
 
 def _joint_share(sentence: str, places: Sequence[Place]) -> float:
     return _share(sentence, " ".join(place.text for place in places))
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """Give the words of a text that carry meaning, cut to six letters so that inflected forms meet."""
+    return frozenset(word[:STEM_CHARS] for word in words(text) if word not in _EMPTY)
 
 
 @lru_cache(maxsize=KEPT_TEXTS)
@@ -268,7 +273,7 @@ def _marks(text: str) -> _Marks:
         names=names_in(text),
         forces=frozenset(forces_in(text)),
         scopes=frozenset(name for name, pattern in _SCOPES.items() if pattern.search(text)),
-        stems=frozenset(word[:STEM_CHARS] for word in words(text) if word not in _EMPTY),
+        stems=stems_of(text),
         denials=len(_NEGATION.findall(text)),
     )
 

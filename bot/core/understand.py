@@ -1,16 +1,17 @@
 """Step 2: what is asked: the parts of a message, each made to stand alone.
 
-Knows pasted mails, follow-ups and misspelt words of the field.
+Knows pasted mails, follow-ups, offers that are taken up, and misspelt words of the field.
 Knows nothing of what the corpus holds.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.core.case import Case, case_of
 from bot.core.corpus import Language, Role
 from bot.core.followup import readings_of, without_topic_change
 from bot.core.model import NoticeKind, Question, Turn
+from bot.core.offers import resolved, taken_offer
 from bot.core.parts import MAX_PARTS, Asked, questions_of
 from bot.core.plain import squeezed
 from bot.core.ports import Speller
@@ -60,7 +61,9 @@ class Understood:
 
 def understand(screened: Screened, speller: Speller, rules: Rules) -> Understood:
     """Find the questions of a message and make each stand alone."""
-    corrected = speller.correct(screened.text)
+    question = replace(screened.question, history=resolved(screened.question.history))
+    screened = replace(screened, question=question)
+    corrected = taken_offer(screened.text, question.history) or speller.correct(screened.text)
     asked = questions_of(corrected, rules.screen)
     parts = tuple(_part(one, screened.question.history, rules) for one in asked[:MAX_PARTS])
     notices = (*screened.notices, *((NoticeKind.MORE_PARTS,) if len(asked) > MAX_PARTS else ()))

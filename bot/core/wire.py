@@ -84,10 +84,23 @@ def turns_of(value: object) -> tuple[Turn, ...]:
         if isinstance(item, str):
             turns.append(Turn(item))
         elif isinstance(item, Mapping) and isinstance(item.get("question"), str):
-            turns.append(Turn(item["question"], str(item.get("answer") or "")))
+            turns.append(Turn(item["question"], str(item.get("answer") or ""), _offers_of(item.get("follow_ups"))))
         else:
             raise UsageError("bad_history", value=_shown(item))
     return tuple(turns)
+
+
+def _offers_of(value: object) -> tuple[str, ...]:
+    """Read the suggestions of an earlier answer.
+
+    Raises:
+        UsageError: it is something else than a list of texts.
+    """
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(offer, str) for offer in value):
+        raise UsageError("bad_history", value=_shown(value))
+    return tuple(value)
 
 
 def facts_of(value: object) -> dict[FactName, Fact]:

@@ -53,7 +53,7 @@ class Conversation:
         """Keep a turn; what was refused is not a subject for a follow-up."""
         self.last = answer
         if answer.status.is_answer or answer.decision is not None:
-            self.turns.append(Turn(text, answer.text))
+            self.turns.append(Turn(text, answer.text, answer.follow_ups))
 
 
 class Chat:
