@@ -77,6 +77,10 @@ class NoticeKind(StrEnum):
     NEAR_THRESHOLD = "near_threshold"
     TOLD_OTHERWISE = "told_otherwise"
     FIRST_YEAR = "first_year"
+    NO_THRESHOLD = "no_threshold"
+    SPLITTING = "splitting"
+    WORKS_IN_CATEGORY = "works_in_category"
+    REFUSED_VALUE = "refused_value"
 
 
 @dataclass(frozen=True, slots=True)
