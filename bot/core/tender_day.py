@@ -25,7 +25,10 @@ _NOT_A_TENDER = Patterns.of(
 _SIGNED_AFTER = Patterns.of(r"^\s*(?:\w+\s+){0,2}(?:ge|onder|mee)\w*teken")
 _PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
 _DAY_AND_MONTH = re.compile(r"\d{1,2}[-/]\d{1,2}")
-_LAST_YEAR = Patterns.of(r"\b(?:vorig jaar|last year)\b")
+_OTHER_YEARS = (
+    (-1, Patterns.of(r"\b(?:vorig jaar|last year)\b")),
+    (1, Patterns.of(r"\b(?:volgend jaar|next year)\b")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ def tender_days_in(text: str, as_of: date) -> ToldDays:
     if wrong:
         refused = tuple(Refused(FactName.DATE, one.words, Refusal.NO_SUCH_DAY) for one in wrong)
         return ToldDays(tuple({_month(one.year, one.month, as_of) for one in wrong}), refused)
-    years = {as_of.year - 1} if _LAST_YEAR.match(text) else {y for y in years_in(text) if _is_of_a_tender(text, str(y))}
+    years = {as_of.year + step for step, words in _OTHER_YEARS if words.match(text)}
+    years = years or {year for year in years_in(text) if _is_of_a_tender(text, str(year))}
     known = [year for year in sorted(years) if FIRST_TENDER_YEAR <= year <= as_of.year + YEARS_AHEAD]
     return ToldDays(tuple(_month(year, _month_of(text, year), as_of) for year in known))
 

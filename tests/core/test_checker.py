@@ -516,7 +516,7 @@ def test_the_question_for_a_day_says_from_which_day_something_else_held() -> Non
 
 def test_without_a_threshold_the_check_says_so_and_asks_whether_the_tender_is_european() -> None:
     reply = told("Ons ministerie koopt laptops voor 200.000 euro, in 2030")
-    assert "geen Europese drempel voor leveringen of diensten op 2030." in reply.text
+    assert "geen Europese drempel voor leveringen of diensten, peildatum 2030." in reply.text
     assert reply.text.endswith("Wordt of werd de opdracht Europees aanbesteed?")
     assert "Wat is de geraamde waarde" not in reply.text
     assert [choice.value for choice in reply.choices] == ["true", "false", UNKNOWN]

@@ -20,6 +20,7 @@ def told(text: str, as_of: date = TODAY) -> Fact:
     [
         ("in 2022", date(2022, 1, 1), date(2022, 12, 31), "2022"),
         ("vorig jaar", date(2025, 1, 1), date(2025, 12, 31), "2025"),
+        ("volgend jaar", date(2027, 1, 1), date(2027, 12, 31), "2027"),
         ("in juni 2022", date(2022, 6, 1), date(2022, 6, 30), "2022-06"),
         ("in february 2024", date(2024, 2, 1), date(2024, 2, 29), "2024-02"),
         ("in mei of juni 2022, of mei 2022", date(2022, 1, 1), date(2022, 12, 31), "2022"),
