@@ -680,6 +680,12 @@ def test_a_whole_purchase_with_json_is_decided(isvbot: Command, installed: Setti
 
 
 @pytest.mark.integration
+def test_a_purchase_that_is_told_in_english_is_answered_in_english(isvbot: Command, installed: Settings) -> None:
+    found = json.loads(isvbot("check", "Our ministry buys laptops for 300,000 euro", "--json", *DAY)[1])
+    assert (found["language"], found["decision"]["outcome"]) == ("en", "obligatory")
+
+
+@pytest.mark.integration
 def test_a_check_is_held_until_its_outcome(
     isvbot: Command, installed: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -526,6 +526,7 @@ def test_no_does_not_answer_how_much_where_there_is_a_threshold() -> None:
         ("we hakken het in stukken", True),
         ("we maken er drie losse opdrachten van", True),
         ("we split the contract", True),
+        ("our agency will split a contract of 200k", True),
         ("the order will be split into three parts", True),
         ("we splitsen niets", False),
         ("we are not splitting the contract", False),
