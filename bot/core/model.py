@@ -80,7 +80,9 @@ class NoticeKind(StrEnum):
     NO_THRESHOLD = "no_threshold"
     SPLITTING = "splitting"
     WORKS_IN_CATEGORY = "works_in_category"
-    REFUSED_VALUE = "refused_value"
+    NO_SUCH_DAY = "no_such_day"
+    NOT_POSITIVE = "not_positive"
+    TOO_LARGE = "too_large"
 
 
 @dataclass(frozen=True, slots=True)

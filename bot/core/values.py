@@ -44,10 +44,10 @@ def value_name(fact: Fact, messages: Messages, language: Language) -> str:
 def question_for(name: FactName, decision: Decision, messages: Messages, language: Language) -> str:
     """Ask for a fact: for the European tender alone where no value could tell it, for a day with what changes when."""
     if name is FactName.EUROPEAN_TENDER and WarningKind.NO_THRESHOLD in decision.warnings:
-        return messages.say("ask_european_only", language)
+        return messages.say("check_ask_european", language)
     if name is FactName.DATE and decision.periods:
         days = ", ".join(period.as_of.isoformat() for period in decision.periods[1:])
-        return messages.say("ask_date_within", language, days=days)
+        return messages.say("check_ask_date_within", language, days=days)
     return messages.say(f"ask_{name}", language)
 
 
@@ -55,9 +55,9 @@ def depends_on(decision: Decision, messages: Messages, language: Language) -> st
     """Say what an outcome still depends on."""
     name = decision.missing[0]
     if name is FactName.EUROPEAN_TENDER and WarningKind.NO_THRESHOLD in decision.warnings:
-        return messages.say("depends_european_only", language)
+        return messages.say("check_depends_european", language)
     is_same = name is FactName.DATE and decision.outcome is not Outcome.UNDETERMINED
-    return messages.say("depends_date_same" if is_same else f"depends_{name}", language)
+    return messages.say("check_depends_date_same" if is_same else f"depends_{name}", language)
 
 
 def warning_text(warning: WarningKind, decision: Decision, messages: Messages, language: Language) -> str:
@@ -72,7 +72,7 @@ def warning_text(warning: WarningKind, decision: Decision, messages: Messages, l
 
 def refused_text(refused: Refused, messages: Messages, language: Language) -> str:
     """Say that what was told cannot be so, and ask for it again."""
-    return messages.say(f"refused_{refused.why}", language, words=refused.words)
+    return messages.say(refused.why.value, language, words=refused.words)
 
 
 def facts_line(decision: Decision, messages: Messages, language: Language) -> str:

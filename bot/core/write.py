@@ -213,7 +213,7 @@ def _notices(
     for kind in draft.notices:
         yield Notice(kind, messages.say(kind.value, language))
     for refused in draft.refused:
-        yield Notice(NoticeKind.REFUSED_VALUE, refused_text(refused, messages, language))
+        yield Notice(NoticeKind(refused.why.value), refused_text(refused, messages, language))
     for part in (c.part for c in checked if _is_missed(c)):
         yield Notice(NoticeKind.PART_NOT_ANSWERED, _unanswered(part, messages, language))
     for decision in (c.part.decision for c in checked if c.is_answered and c.part.decision is not None):
