@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.core.corpus import Language, SourceId, Status, WrittenAnswer
 from bot.core.draft import draft
-from bot.core.drafted import Draft
+from bot.core.drafted import Draft, newer_than_quoted
 from bot.core.errors import ServiceError, ServiceTimeout
 from bot.core.isv_check import isv_check
 from bot.core.messages import Messages
@@ -74,7 +74,9 @@ class Assistant:
             with watch.step("draft"):
                 drafted = draft(decided, tools.rules, tools.messages)
             with watch.step("verify"):
-                verified = verify(drafted, tools.lookup.shelf.sources(_source_ids(drafted)), tools.messages)
+                shelf = tools.lookup.shelf
+                newer = newer_than_quoted(drafted, shelf)
+                verified = verify(drafted, shelf.sources(_source_ids(drafted)), tools.messages, newer)
             return self._answered(answer_id, retrieved, verified, watch)
         except ServiceTimeout as error:
             return self._failed(answer_id, question, Status.ERROR_TIMEOUT, error, watch)
