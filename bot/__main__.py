@@ -30,6 +30,7 @@ from bot.core.checker import Checker
 from bot.core.corpus import Language, Role, Status
 from bot.core.dialogue import ASSUMED, Talk
 from bot.core.errors import IsvbotError, UsageError
+from bot.core.language import language_of
 from bot.core.messages import Messages
 from bot.core.model import Answer, Turn
 from bot.core.plain import squeezed
@@ -152,7 +153,8 @@ def _check(options: argparse.Namespace, settings: Settings, messages: Messages, 
     if options.facts is not None and options.purchase:
         raise UsageError("facts_and_text")
     write = _receipt_writer(options.receipt, messages) if options.receipt is not None else None
-    talk = Talk(_role(options, settings), _as_of(options), language or Language.NL)
+    spoken = language or language_of(options.purchase or "") or Language.NL
+    talk = Talk(_role(options, settings), _as_of(options), spoken)
     given = facts_of(_read_json(Path(options.facts))) if options.facts is not None else None
     assistant = build_assistant(settings)
     checker = Checker(assistant.tools)

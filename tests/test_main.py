@@ -174,14 +174,22 @@ def test_an_option_with_an_empty_value_is_wrong_use(isvbot: Command, option: str
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"kleur": "rood"}', "kleur: existing_contract, authority, category, value_eur, european_tender, kind, date"),
-        ('{"a\\nb": 1}', "a b: existing_contract,"),
-        ('{"authority": "baas"}', "authority: baas; rijk, gemeente, provincie, waterschap, zbo, other."),
-        ('{"authority": null}', "authority: None; rijk,"),
-        ('{"value_eur": "veel"}', "value_eur: veel, 0 - 100000000000."),
-        ('{"value_eur": -1}', "value_eur: -1, 0 - 100000000000."),
-        ('{"value_eur": NaN}', "value_eur: nan, 0 - 100000000000."),
-        ('{"european_tender": 1}', "european_tender: 1; true, false."),
+        (
+            '{"kleur": "rood"}',
+            "Het gegeven 'kleur' bestaat niet. Kies uit: existing_contract, authority, category, value_eur,",
+        ),
+        ('{"a\\nb": 1}', "Het gegeven 'a b' bestaat niet. Kies uit: existing_contract,"),
+        (
+            '{"authority": "baas"}',
+            "authority 'baas' bestaat niet. Kies uit: rijk, gemeente, provincie, waterschap, zbo, other.",
+        ),
+        ('{"authority": null}', "authority 'None' bestaat niet. Kies uit: rijk,"),
+        ('{"value_eur": "veel"}', "value_eur 'veel' kan niet. Geef een heel bedrag in euro's, zonder centen"),
+        ('{"value_eur": -1}', "value_eur '-1' kan niet."),
+        ('{"value_eur": NaN}', "value_eur 'nan' kan niet."),
+        ('{"european_tender": 1}', "european_tender '1' bestaat niet. Kies uit: true, false."),
+        ('{"value_eur": 140000.50}', "value_eur '140000.5' kan niet. Geef een heel bedrag in euro's, zonder centen"),
+        ('{"category": "laptops"}', "category 'laptops' bestaat niet. Kies uit: bedrijfskleding,"),
         ('{"date": "gisteren"}', "'gisteren' is geen datum."),
         ("{}", "Het bestand met gegevens klopt niet: {}."),
         ("[]", "Het bestand met gegevens klopt niet: []."),
@@ -677,6 +685,12 @@ def test_a_purchase_with_json_is_not_asked_about_and_says_what_is_missing(isvbot
 def test_a_whole_purchase_with_json_is_decided(isvbot: Command, installed: Settings) -> None:
     found = json.loads(isvbot("check", f"Ons ministerie koopt {PURCHASE}", "--json", *DAY)[1])
     assert (found["status"], found["decision"]["outcome"]) == ("answered", "obligatory")
+
+
+@pytest.mark.integration
+def test_a_purchase_that_is_told_in_english_is_answered_in_english(isvbot: Command, installed: Settings) -> None:
+    found = json.loads(isvbot("check", "Our ministry buys laptops for 300,000 euro", "--json", *DAY)[1])
+    assert (found["language"], found["decision"]["outcome"]) == ("en", "obligatory")
 
 
 @pytest.mark.integration

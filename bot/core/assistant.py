@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.core.corpus import Language, SourceId, Status, WrittenAnswer
 from bot.core.draft import draft
-from bot.core.drafted import Draft
+from bot.core.drafted import Draft, newer_than_quoted
 from bot.core.errors import ServiceError, ServiceTimeout
 from bot.core.isv_check import Decided, isv_check
 from bot.core.messages import Messages
@@ -88,8 +88,9 @@ class Assistant:
             with watch.step("draft"):
                 drafted = self._drafted(decided, on_text)
             with watch.step("verify"):
-                sources = tools.lookup.shelf.sources(_source_ids(drafted.draft))
-                verified = verify(drafted.draft, sources, tools.messages)
+                shelf = tools.lookup.shelf
+                newer = newer_than_quoted(drafted.draft, shelf)
+                verified = verify(drafted.draft, shelf.sources(_source_ids(drafted.draft)), tools.messages, newer)
             return self._answered(answer_id, retrieved, verified, drafted, watch)
         except ServiceTimeout as error:
             return self._failed(answer_id, question, Status.ERROR_TIMEOUT, error, watch)

@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 
 from bot.core.assistant import Tools
 from bot.core.corpus import Language, Status
-from bot.core.decision import CATEGORIES, NO_CATEGORY, Decision, Fact, FactName, Facts, Known
+from bot.core.decide import NO_THRESHOLD
+from bot.core.decision import CATEGORIES, NO_CATEGORY, Decision, Fact, FactName, Facts, Known, Refused
 from bot.core.dialogue import AGREE, CHANGE, UNKNOWN, Command, Said, Stage, Step, Talk, command_of, step_of
 from bot.core.draft_decision import DecisionDraft, part_of_decision
-from bot.core.drafted import Draft
+from bot.core.drafted import Draft, newer_than_quoted
 from bot.core.errors import UsageError
 from bot.core.isv_check import cited_passages, decisions_of
 from bot.core.model import MAX_QUESTION_CHARS, Answer, Question
 from bot.core.rules import Rules
 from bot.core.screen import Stopped, screen
 from bot.core.stopwatch import Stopwatch
-from bot.core.values import facts_lines, value_name
+from bot.core.values import facts_lines, question_for, refused_text, value_name, warning_text
 from bot.core.wire import checked_question
 from bot.core.write import verify
 
@@ -94,10 +95,14 @@ class Checker:
         asked = checked_question(text, role=talk.role, as_of=talk.as_of, language=talk.language)
         heard = self._heard(talk, asked.text)
         shown = screen(asked, self._tools.finder, self.rules).text
-        return self.answer(step_of(heard.talk, self.rules).facts, talk, shown)
+        step = step_of(heard.talk, self.rules)
+        return self.answer(step.facts, talk, shown, step.refused)
 
-    def answer(self, facts: Facts, talk: Talk, shown: str) -> Answer:
-        """Decide for these facts and word it, with every to-do; ``shown`` is the purchase in words."""
+    def answer(self, facts: Facts, talk: Talk, shown: str, refused: tuple[Refused, ...] = ()) -> Answer:
+        """Decide for these facts and word it, with every to-do; ``shown`` is the purchase in words.
+
+        ``refused`` is what was told beside the facts and cannot be so.
+        """
         tools, language = self._tools, talk.language
         watch = Stopwatch(tools.clock)
         with watch.step("decide"):
@@ -108,11 +113,10 @@ class Checker:
             part = part_of_decision(check, shown, passages, language, tools.rules, tools.messages)
         with watch.step("verify"):
             sources = {passage.source_id for passage in passages.values()}
-            verified = verify(
-                Draft(language, (part,), days=frozenset({talk.as_of, decision.as_of})),
-                tools.lookup.shelf.sources(sorted(sources)),
-                tools.messages,
-            )
+            shelf, days = tools.lookup.shelf, frozenset({talk.as_of, decision.as_of})
+            drafted = Draft(language, (part,), days=days, refused=refused)
+            newer = newer_than_quoted(drafted, shelf)
+            verified = verify(drafted, shelf.sources(sorted(sources)), tools.messages, newer)
         return Answer(
             id=tools.new_id(),
             question=shown,
@@ -161,7 +165,8 @@ class Checker:
             said = replace(said, category=self._likely_category(said.text))
         later = replace(talk, said=(*talk.said, said))
         if said.category or heard.is_heard:
-            return _Heard(later, masked)
+            wrong = [refused_text(one, tools.messages, talk.language) for one in heard.refused]
+            return _Heard(later, " ".join([masked, *wrong]).strip())
         is_denied = heard.stage is Stage.CONFIRM and tools.rules.dialogue.no.match(said.text)
         not_heard = self._say("check_what_is_wrong" if is_denied else "check_not_heard", talk.language)
         return _Heard(talk, f"{masked} {not_heard}".strip(), is_heard=is_denied)
@@ -195,7 +200,8 @@ class Checker:
             note,
             self._say("check_intro", talk.language) if is_first and not note else "",
             self._say("check_understood", talk.language, facts=told) if told else "",
-            self._say(f"ask_{step.asked}", talk.language),
+            self._warned(step, talk.language),
+            self._question(step, talk.language),
         ]
         return "\n\n".join(line for line in lines if line)
 
@@ -207,6 +213,15 @@ class Checker:
             self._say("check_confirm", talk.language),
         ]
         return "\n\n".join(line for line in lines if line)
+
+    def _question(self, step: Step, language: Language) -> str:
+        return question_for(step.asked, step.decision, self._tools.messages, language) if step.asked else ""
+
+    def _warned(self, step: Step, language: Language) -> str:
+        """Say in front of the question why the value does not answer it."""
+        if step.asked is not FactName.EUROPEAN_TENDER or NO_THRESHOLD not in step.decision.warnings:
+            return ""
+        return warning_text(NO_THRESHOLD, step.decision, self._tools.messages, language)
 
     def _facts(self, decision: Decision, language: Language) -> str:
         return "\n".join(f"- {line}" for line in facts_lines(decision, self._tools.messages, language))

@@ -7,11 +7,13 @@ A rule is tried in three-valued logic (Kleene, *On notation for ordinal numbers*
 or it waits for facts that are not known. An outcome stands as soon as every rule that is not out leads to it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from bot.core.amounts import Bound
 from bot.core.decision import (
+    CATEGORIES,
     CheckRules,
     Decision,
     Fact,
@@ -27,6 +29,8 @@ from bot.core.decision import (
     in_order,
 )
 
+NO_THRESHOLD = WarningKind.NO_THRESHOLD
+
 NEAR = 0.10
 """A value within this share of the threshold calls for a warning: an estimate may well end on the other side."""
 
@@ -35,8 +39,20 @@ FIRST_YEAR = 2017
 
 
 def decide(rules: CheckRules, facts: Facts, as_of: date) -> Decision:
-    """Give the outcome for these facts, for a tender published on their date or, where none is told, on ``as_of``."""
+    """Give the outcome for these facts, for a tender published on their date or, where none is told, on ``as_of``.
+
+    Where only the month or the year was told, the day is missing if another one of it would be decided otherwise or
+    by other rules.
+    """
     day = day_of(facts, as_of)
+    told = facts.get(FactName.DATE)
+    if told is None or told.within is None:
+        return _on(day, rules, facts)
+    periods = _apart([_on(first, rules, facts) for first in rules.first_days(told.within)])
+    return _on(day, rules, facts) if len(periods) == 1 else _of_periods(periods, day)
+
+
+def _on(day: date, rules: CheckRules, facts: Facts) -> Decision:
     limit = _limit(facts, rules.threshold_on(day))
     known = {**facts, **_derived(facts, rules.threshold_on(day))}
     tried = tuple(_try(rule, known) for rule in rules.rules if rule.validity.covers(day))
@@ -46,6 +62,7 @@ def decide(rules: CheckRules, facts: Facts, as_of: date) -> Decision:
         one.fired or one.rule.outcome is not Outcome.UNDETERMINED for one in open_rules
     )
     missing = () if settled else in_order([name for one in open_rules for name in one.lacking])
+    has_threshold = FactName.EUROPEAN_TENDER not in missing or _has_threshold(known, rules.threshold_on(day))
     outcome = outcomes.pop() if settled else Outcome.UNDETERMINED
     is_current = settled and any(one.rule.validity.until is None for one in open_rules)
     return Decision(
@@ -55,9 +72,40 @@ def decide(rules: CheckRules, facts: Facts, as_of: date) -> Decision:
         missing=missing,
         tried=tuple(_carrying(one, settled=settled) for one in tried),
         limit=limit,
-        warnings=_warnings(known, limit, day),
+        warnings=_warnings(known, limit, day, has_threshold=has_threshold),
         todos=rules.todos[outcome] if is_current else (),
         unknowns=rules.unknowns[outcome] if is_current else (),
+    )
+
+
+def _apart(periods: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Leave out each period that is decided as the one before it is: the same outcome by the same rules."""
+    return tuple(period for i, period in enumerate(periods) if i == 0 or _grounds(period) != _grounds(periods[i - 1]))
+
+
+def _grounds(decision: Decision) -> tuple[object, ...]:
+    open_rules = [one.rule.id for one in decision.tried if not one.against]
+    return decision.outcome, decision.missing, open_rules, decision.limit, NO_THRESHOLD in decision.warnings
+
+
+def _of_periods(periods: tuple[Decision, ...], day: date) -> Decision:
+    """Give one decision for days that differ; what is said of it is what holds in all of them."""
+    first = periods[0]
+    outcomes = {period.outcome for period in periods}
+    missing = {FactName.DATE, *(name for period in periods for name in period.missing)}
+    tried: dict[str, Tried] = {}
+    for one in (one for period in periods for one in period.tried):
+        if one.rule.id not in tried or tried[one.rule.id].against:
+            tried[one.rule.id] = one
+    return Decision(
+        outcome=first.outcome if len(outcomes) == 1 else Outcome.UNDETERMINED,
+        as_of=day,
+        facts={n: f for n, f in first.facts.items() if all(period.facts.get(n) == f for period in periods)},
+        missing=in_order(missing),
+        tried=tuple(tried.values()),
+        limit=first.limit if all(period.limit == first.limit for period in periods) else None,
+        warnings=tuple(dict.fromkeys(warning for period in periods for warning in period.warnings)),
+        periods=periods,
     )
 
 
@@ -116,6 +164,11 @@ def _amounts(facts: Facts, threshold: Threshold) -> tuple[int, ...]:
     return (threshold.central,) if facts[FactName.AUTHORITY].value == "rijk" else (threshold.local,)
 
 
+def _has_threshold(facts: Facts, threshold: Threshold | None) -> bool:
+    """Say whether a value can be compared; also where none is told yet, for then it is asked for first."""
+    return FactName.VALUE_EUR not in facts or (threshold is not None and bool(_amounts(facts, threshold)))
+
+
 def _limit(facts: Facts, threshold: Threshold | None) -> Limit | None:
     if threshold is None or FactName.VALUE_EUR not in facts:
         return None
@@ -127,8 +180,8 @@ def _limit(facts: Facts, threshold: Threshold | None) -> Limit | None:
     return Limit(amounts[0], kind, threshold.passage_id)
 
 
-def _warnings(facts: Facts, limit: Limit | None, day: date) -> tuple[WarningKind, ...]:
-    found: list[WarningKind] = []
+def _warnings(facts: Facts, limit: Limit | None, day: date, *, has_threshold: bool) -> tuple[WarningKind, ...]:
+    found: list[WarningKind] = [] if has_threshold else [NO_THRESHOLD]
     value = facts.get(FactName.VALUE_EUR)
     told = facts.get(FactName.EUROPEAN_TENDER)
     if limit is not None and value is not None and isinstance(value.value, int):
@@ -136,6 +189,14 @@ def _warnings(facts: Facts, limit: Limit | None, day: date) -> tuple[WarningKind
             found.append(WarningKind.NEAR_THRESHOLD)
         if told is not None and told.value is (not _is_above(value.value, value.bound, limit.amount_eur)):
             found.append(WarningKind.TOLD_OTHERWISE)
+        if limit.kind == "works" and _in_a_category(facts):
+            found.append(WarningKind.WORKS_IN_CATEGORY)
+    if FactName.SPLITTING in facts and facts[FactName.SPLITTING].value is True:
+        found.append(WarningKind.SPLITTING)
     if day.year == FIRST_YEAR:
         found.append(WarningKind.FIRST_YEAR)
     return tuple(found)
+
+
+def _in_a_category(facts: Facts) -> bool:
+    return FactName.CATEGORY in facts and facts[FactName.CATEGORY].value in CATEGORIES

@@ -6,7 +6,7 @@ Knows nothing of how facts are found in words, or of how rules are applied.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.core.amounts import Bound
@@ -24,6 +24,8 @@ class FactName(StrEnum):
     KIND = "kind"
     DATE = "date"
     MANIFEST_SIGNATORY = "manifest_signatory"
+    SPLITTING = "splitting"
+    """No rule looks at it; who says that a contract is split is warned."""
 
 
 FactValue = str | bool | int | date
@@ -47,6 +49,7 @@ VALUES: Mapping[FactName, tuple[FactValue, ...]] = {
     FactName.EUROPEAN_TENDER: (True, False),
     FactName.KIND: ("supplies", "services", "works", "social_services"),
     FactName.MANIFEST_SIGNATORY: (True, False),
+    FactName.SPLITTING: (True, False),
 }
 """The values of the facts that have a short list of them."""
 
@@ -68,7 +71,8 @@ class Known(StrEnum):
 class Fact:
     """One fact of a purchase; ``words`` are the asker's own, where it was told.
 
-    ``value_eur`` is the whole value over the contract's life, in euro without VAT.
+    ``value_eur`` is the whole value over the contract's life, in euro without VAT. ``within`` are the days of which
+    a date is one, where only its month or year was told.
     """
 
     name: FactName
@@ -76,9 +80,27 @@ class Fact:
     known: Known
     words: str = ""
     bound: Bound = Bound.EXACT
+    within: Validity | None = None
 
 
 Facts = Mapping[FactName, Fact]
+
+
+class Refusal(StrEnum):
+    """Why what was told of a fact cannot be so."""
+
+    NO_SUCH_DAY = "no_such_day"
+    NOT_POSITIVE = "not_positive"
+    TOO_LARGE = "too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Words that tell of a fact what cannot be so: a day that does not exist, an amount below zero."""
+
+    name: FactName
+    words: str
+    why: Refusal
 
 
 class Outcome(StrEnum):
@@ -150,6 +172,14 @@ class CheckRules:
         """Give the thresholds of a day; ``None`` where none are on record."""
         return next((t for t in self.thresholds if t.validity.covers(day)), None)
 
+    def first_days(self, within: Validity) -> tuple[date, ...]:
+        """Give the first of some days, and those among them on which another rule or threshold begins to hold."""
+        held = [*(rule.validity for rule in self.rules), *(threshold.validity for threshold in self.thresholds)]
+        begun = {validity.since for validity in held} | {
+            validity.until + timedelta(days=1) for validity in held if validity.until is not None
+        }
+        return tuple(sorted({day for day in (within.since, *begun) if day is not None and within.covers(day)}))
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
@@ -167,6 +197,9 @@ class WarningKind(StrEnum):
     NEAR_THRESHOLD = "near_threshold"
     TOLD_OTHERWISE = "told_otherwise"
     FIRST_YEAR = "first_year"
+    NO_THRESHOLD = "no_threshold"
+    SPLITTING = "splitting"
+    WORKS_IN_CATEGORY = "works_in_category"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +213,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The outcome for a set of facts on a day, with what led to it."""
+    """The outcome for a set of facts on a day, with what led to it.
+
+    ``periods`` holds, where only a month or a year was told and its days differ, the decision from each day on which
+    something changes. The day is missing then; the outcome stands where all of them lead to it.
+    """
 
     outcome: Outcome
     as_of: date
@@ -191,6 +228,7 @@ class Decision:
     warnings: tuple[WarningKind, ...] = ()
     todos: tuple[Todo, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
+    periods: tuple["Decision", ...] = ()
 
     @property
     def ground(self) -> Rule | None:

@@ -14,9 +14,10 @@ from enum import StrEnum
 from bot.core.case import facts_told
 from bot.core.contract_life import life_in
 from bot.core.corpus import Language, Role
-from bot.core.decide import decide
-from bot.core.decision import NEW_TENDER, VALUES, Decision, Fact, FactName, Facts, FactValue, Known, in_order
+from bot.core.decide import NO_THRESHOLD, decide
+from bot.core.decision import NEW_TENDER, VALUES, Decision, Fact, FactName, Facts, FactValue, Known, Refused, in_order
 from bot.core.rules import DialogueRules, Rules
+from bot.core.tender_day import with_year
 
 ASSUMED: Facts = {NEW_TENDER.name: NEW_TENDER}
 """What a check begins with; all else is asked for."""
@@ -34,8 +35,10 @@ _CONTEXT = {
 """What an answer leaves out because the question said it: "180.000", "nooit getekend"."""
 
 
-_YES_OR_NO = (FactName.MANIFEST_SIGNATORY, FactName.EXISTING_CONTRACT)
-"""Facts that are asked for with a question of yes or no. "No" to "what is the value, or is it European?" is neither."""
+_YES_OR_NO = (FactName.MANIFEST_SIGNATORY, FactName.EXISTING_CONTRACT, FactName.SPLITTING)
+"""Facts that are asked for with a question of yes or no. "No" to "what is the value, or is it European?" is neither,
+unless there is no threshold, for then only the second half is asked.
+"""
 
 
 class Stage(StrEnum):
@@ -87,6 +90,8 @@ class Step:
     choices: tuple[str, ...] = ()
     is_heard: bool = True
     """Whether the last message told something."""
+    refused: tuple[Refused, ...] = ()
+    """What the last message told that cannot be so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class _Position:
     """The message that told the value: a later one may tell for how many years it is paid."""
     is_agreed: bool = False
     is_heard: bool = True
+    refused: tuple[Refused, ...] = ()
 
 
 def command_of(text: str, rules: DialogueRules) -> Command | None:
@@ -117,6 +123,10 @@ def step_of(talk: Talk, rules: Rules) -> Step:
 
 
 def _step(position: _Position, as_of: date, rules: Rules) -> Step:
+    return replace(_open_step(position, as_of, rules), refused=position.refused)
+
+
+def _open_step(position: _Position, as_of: date, rules: Rules) -> Step:
     decision = decide(rules.check, position.facts, as_of)
     asked = position.reopened or next((name for name in decision.missing if name not in position.unknown), None)
     if asked is not None:
@@ -138,12 +148,22 @@ def _is_taken_from_words(facts: Facts) -> bool:
 
 
 def _after(position: _Position, said: Said, as_of: date, rules: Rules) -> _Position:
-    """Give the position after one more message."""
-    step, text = _step(position, as_of, rules), said.text
+    """Give the position after one more message; a value that no threshold answers for does not contradict it."""
+    position = replace(position, refused=())
+    step = _step(position, as_of, rules)
+    later = _taken(position, step, said, as_of, rules)
+    value = position.facts.get(FactName.VALUE_EUR)
+    if NO_THRESHOLD not in step.decision.warnings or value is None or FactName.EUROPEAN_TENDER not in later.facts:
+        return later
+    return replace(later, facts={FactName.VALUE_EUR: value, **later.facts})
+
+
+def _taken(position: _Position, step: Step, said: Said, as_of: date, rules: Rules) -> _Position:
+    text = said.text
     if said.category:
         return _with(position, {FactName.CATEGORY: Fact(FactName.CATEGORY, said.category, Known.QUESTION, text)})
     if step.asked is not None:
-        return _answered(position, step.asked, step.choices, text, as_of, rules)
+        return _answered(position, step, step.asked, text, as_of, rules)
     chosen = _chosen(step.choices, text)
     if chosen.startswith(CHANGE):
         return replace(position, reopened=FactName(chosen.removeprefix(CHANGE)), is_heard=True)
@@ -152,21 +172,25 @@ def _after(position: _Position, said: Said, as_of: date, rules: Rules) -> _Posit
     return _told(position, text, as_of, rules, known=Known.QUESTION)
 
 
-def _answered(
-    position: _Position, asked: FactName, choices: Sequence[str], text: str, as_of: date, rules: Rules
-) -> _Position:
+def _answered(position: _Position, step: Step, asked: FactName, text: str, as_of: date, rules: Rules) -> _Position:
     """Take the answer to a question: a choice, a yes or no, "I do not know", or facts in words."""
-    chosen = _chosen(choices, text)
+    chosen = _chosen(step.choices, text)
     if chosen == UNKNOWN or (not chosen and rules.dialogue.unknown.match(text)):
-        facts = {name: fact for name, fact in position.facts.items() if name is not asked}
+        facts = {name: fact for name, fact in position.facts.items() if name is not asked or fact.within is not None}
         return _moved(position, facts, position.unknown | {asked})
-    value = _value_of(asked, chosen) if chosen else _yes_or_no(asked, text, rules.dialogue)
+    has_no_threshold = asked is FactName.EUROPEAN_TENDER and NO_THRESHOLD in step.decision.warnings
+    is_yes_or_no = asked in _YES_OR_NO or has_no_threshold
+    value = _value_of(asked, chosen) if chosen else _yes_or_no(text, rules.dialogue, is_asked=is_yes_or_no)
     if value is not None:
         return _with(position, {asked: Fact(asked, value, Known.ASKED)})
+    day = position.facts.get(FactName.DATE)
+    if asked is FactName.DATE and day is not None and isinstance(day.value, date):
+        text = with_year(text, day.value.year)
     later = _told(position, text, as_of, rules, known=Known.ASKED, asked=asked, context=_CONTEXT.get(asked, ""))
     if later.is_heard:
         return later
-    value = _yes_or_no(asked, re.split(r"[\s,.;]", text.strip(), maxsplit=1)[0], rules.dialogue)
+    first_word = re.split(r"[\s,.;]", text.strip(), maxsplit=1)[0]
+    value = _yes_or_no(first_word, rules.dialogue, is_asked=is_yes_or_no)
     return later if value is None else _with(position, {asked: Fact(asked, value, Known.QUESTION, text)})
 
 
@@ -181,18 +205,29 @@ def _told(
     context: str = "",
 ) -> _Position:
     """Take the facts that a message tells in words; those for which it gives several values are asked for again."""
-    told, doubtful = facts_told(f"{context} {text}", as_of, rules)
-    told = {name: replace(fact, words=fact.words.removeprefix(context).strip()) for name, fact in told.items()}
+    read = facts_told(f"{context} {text}", as_of, rules)
+    doubtful = read.doubtful
+    told = {name: replace(fact, words=fact.words.removeprefix(context).strip()) for name, fact in read.facts.items()}
     tells_value = FactName.VALUE_EUR in told
     if not tells_value and position.value_text and life_in(text)[0] is not None:
-        whole, _ = facts_told(f"{position.value_text}. {text}", as_of, rules)
-        told |= {name: fact for name, fact in whole.items() if name is FactName.VALUE_EUR}
-    if not told and not doubtful:
+        whole = facts_told(f"{position.value_text}. {text}", as_of, rules)
+        told |= {name: fact for name, fact in whole.facts.items() if name is FactName.VALUE_EUR}
+    if not told and not doubtful and not read.refused:
         return replace(position, is_heard=False)
     heard = {name: replace(fact, known=known if name is asked else Known.QUESTION) for name, fact in told.items()}
     kept = {name: fact for name, fact in position.facts.items() if name not in doubtful}
     later = _with(replace(position, facts=kept, unknown=position.unknown - doubtful), heard)
-    return replace(later, value_text=text if tells_value else later.value_text)
+    later = replace(later, value_text=text if tells_value else later.value_text)
+    return _refusing(later, read.refused, as_of, rules) if read.refused else later
+
+
+def _refusing(position: _Position, refused: tuple[Refused, ...], as_of: date, rules: Rules) -> _Position:
+    """Ask again for what was told and cannot be so; for a value with the question that it answers."""
+    name = refused[0].name
+    missing = _step(position, as_of, rules).decision.missing
+    if name is FactName.VALUE_EUR and FactName.EUROPEAN_TENDER in missing:
+        name = FactName.EUROPEAN_TENDER
+    return replace(position, refused=refused, reopened=name, unknown=position.unknown - {name})
 
 
 def _with(position: _Position, told: Facts) -> _Position:
@@ -223,8 +258,8 @@ def _value_of(name: FactName, chosen: str) -> FactValue | None:
     return next((value for value in VALUES.get(name, ()) if str(value).lower() == chosen), None)
 
 
-def _yes_or_no(name: FactName, text: str, rules: DialogueRules) -> FactValue | None:
-    if name not in _YES_OR_NO:
+def _yes_or_no(text: str, rules: DialogueRules, *, is_asked: bool) -> FactValue | None:
+    if not is_asked:
         return None
     if rules.yes.match(text):
         return True

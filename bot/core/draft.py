@@ -81,7 +81,9 @@ def draft(decided: Decided, rules: Rules, messages: Messages) -> Draft:
     told = _without_shared_yes(_without_doubtful(parts, retrieved.parts))
     named = (day for part in retrieved.parts for day in days_of_years(part.text))
     made = (part.decision.as_of for part in told if part.decision is not None)
-    return Draft(understood.language, told, understood.notices, understood.days | set(named) | set(made))
+    days = understood.days | set(named) | set(made)
+    refused = understood.case.refused if decided.decision is not None else ()
+    return Draft(understood.language, told, understood.notices, days, refused)
 
 
 def _from_decision(

@@ -4,7 +4,7 @@ Knows which claims a decision makes and what each rests on, and when it may begi
 Knows nothing of quotes, or of what was found for the question.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.corpus import OPPOSITE, Cite, Claim, Language, Line, Passage, Stance, Wording
@@ -68,11 +68,11 @@ def part_of_decision(
         raise IndexUnavailable("the index lacks what the rules of the ISV check rest on: run 'isvbot-ingest sync'")
     first, *others = statements
     prefix = ""
-    if lead is not None:
+    if lead is not None and not check.decision.periods:
         prefix = prefix_of(check.decision, question, first.text, language, rules.screen, messages)
     return DraftPart(
         text=question,
-        statements=(replace(first, prefix=prefix, is_lead=True), *others),
+        statements=(replace(first, prefix=f"{prefix} {first.prefix}".strip(), is_lead=True), *others),
         is_partial=check.decision.outcome is Outcome.UNDETERMINED,
         decision=check.decision,
     )
@@ -80,6 +80,8 @@ def part_of_decision(
 
 def claims_of(check: DecisionDraft, rules: CheckRules, messages: Messages, language: Language) -> tuple[Told, ...]:
     """Give the claims of a decision, the outcome first; where a fact is missing, what each answer would lead to."""
+    if check.decision.missing == (FactName.DATE,) and check.decision.periods:
+        return tuple(_by_period(check.decision.periods, messages, language))
     if check.decision.missing:
         return tuple(Told(claim) for claim in _conditional(check.decision, messages))
     return tuple(_settled(check, rules, messages, language))
@@ -117,6 +119,7 @@ def _settled(check: DecisionDraft, rules: CheckRules, messages: Messages, langua
     if rule is None:
         return
     yield Told(_outcome(rule))
+    yield from _otherwise(decision, messages, language)
     yield from map(Told, _why(rule, decision, rules, messages))
     if check.now is not None:
         yield from _now(check.now, decision, messages, language)
@@ -126,6 +129,24 @@ def _settled(check: DecisionDraft, rules: CheckRules, messages: Messages, langua
         yield Told(Claim(todo.wording, (Cite(todo.passage_id),)), prefix)
     for unknown in decision.unknowns:
         yield Told(Claim(unknown.wording, (Cite(unknown.passage_id),)))
+
+
+def _by_period(periods: Sequence[Decision], messages: Messages, language: Language) -> Iterator[Told]:
+    """Give the outcome from each day on which something changes."""
+    for period in periods:
+        rule = period.ground
+        if rule is not None:
+            yield Told(_outcome(rule), messages.say("check_from_day", language, day=period.as_of.isoformat()))
+
+
+def _otherwise(decision: Decision, messages: Messages, language: Language) -> Iterator[Told]:
+    """Give the outcome with the Manifest, where it was only assumed that nobody signed it."""
+    fact = decision.facts.get(FactName.MANIFEST_SIGNATORY)
+    if fact is None or fact.known is not Known.DEFAULT or fact.value is not False:
+        return
+    for tried in decision.tried:
+        if tried.against == (fact.name,) and tried.rule.outcome is not decision.outcome:
+            yield Told(_outcome(tried.rule), messages.say("check_if_signed", language))
 
 
 def _outcome(rule: Rule) -> Claim:
@@ -177,9 +198,12 @@ def _threshold(limit: Limit, messages: Messages) -> Claim:
 
 
 def _conditional(decision: Decision, messages: Messages) -> Iterator[Claim]:
-    for tried in decision.tried:
-        if not tried.against:
-            yield Claim(_under(tried.rule, tried.lacking, messages), tried.rule.cites)
+    """Give what each rule would lead to; of two periods that say the same only the later one."""
+    told = {
+        _under(tried.rule, tried.lacking, messages): tried.rule.cites for tried in decision.tried if not tried.against
+    }
+    for wording, cites in told.items():
+        yield Claim(wording, cites)
 
 
 def _under(rule: Rule, lacking: tuple[FactName, ...], messages: Messages) -> Wording:

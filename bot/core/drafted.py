@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core.corpus import Claim, Language, Passage
-from bot.core.decision import Decision
+from bot.core.corpus import Claim, Language, Passage, PassageId, SourceId
+from bot.core.decision import Decision, Refused
 from bot.core.entries import passage_key
 from bot.core.model import NoticeKind, Quote, Statement
+from bot.core.ports import Shelf
 from bot.core.quoting import quote_for
 from bot.core.route import Ending
 
@@ -45,6 +46,24 @@ class Draft:
     notices: tuple[NoticeKind, ...] = ()
     days: frozenset[date] = frozenset()
     """The days that the answer is about."""
+    refused: tuple[Refused, ...] = ()
+    """What the message told of a purchase that cannot be so."""
+
+
+def newer_than_quoted(draft: Draft, shelf: Shelf) -> dict[str, str]:
+    """Give, by id, the title and place of each text that took the place of one that is quoted.
+
+    Raises:
+        ServiceError: the index did not answer.
+    """
+    quotes = (quote for part in draft.parts for one in part.statements for quote in one.quotes)
+    names = sorted({name for quote in quotes for name in quote.passage.superseded_by})
+    if not names:
+        return {}
+    found = shelf.fetch([passage_key(PassageId(name)) for name in names]).values()
+    passages = {str(one.id): f"{one.title}, {one.locator}" for one in found if isinstance(one, Passage)}
+    sources = shelf.sources([SourceId(name) for name in names if name not in passages])
+    return {**passages, **{source.id: source.title for source in sources.values()}}
 
 
 def statement_of(

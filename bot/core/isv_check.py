@@ -144,7 +144,10 @@ def _cites(decision: Decision, rules: Rules) -> list[Cite]:
     check = rules.check
     told = decision.facts.get(FactName.CATEGORY)
     category = check.categories.get(str(told.value)) if told is not None else None
-    open_rules = [tried.rule for tried in decision.tried if not tried.against]
+    manifest = decision.facts.get(FactName.MANIFEST_SIGNATORY)
+    is_assumed = manifest is not None and manifest.known is Known.DEFAULT
+    beside = ((FactName.MANIFEST_SIGNATORY,),) if is_assumed else ()
+    open_rules = [tried.rule for tried in decision.tried if not tried.against or tried.against in beside]
     return [
         *(cite for rule in open_rules for cite in rule.cites),
         *(category.cites if category is not None else ()),

@@ -82,6 +82,12 @@ class NoticeKind(StrEnum):
     NEAR_THRESHOLD = "near_threshold"
     TOLD_OTHERWISE = "told_otherwise"
     FIRST_YEAR = "first_year"
+    NO_THRESHOLD = "no_threshold"
+    SPLITTING = "splitting"
+    WORKS_IN_CATEGORY = "works_in_category"
+    NO_SUCH_DAY = "no_such_day"
+    NOT_POSITIVE = "not_positive"
+    TOO_LARGE = "too_large"
 
 
 @dataclass(frozen=True, slots=True)

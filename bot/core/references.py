@@ -6,6 +6,7 @@ Knows nothing of what a reference says.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -33,6 +34,7 @@ MONTHS = {
     )
     for name in names
 }
+DECEMBER = 12
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _PAPER = re.compile(
     r"\b(?:kst-?\s?)?(?P<file>\d{2}[ .]?\d{3})(?:[ -](?P<roman>[IVXL]+))?"
@@ -81,6 +83,30 @@ def days_in(text: str) -> frozenset[date]:
     return frozenset(date.fromisoformat(day) for day in found)
 
 
+@dataclass(frozen=True, slots=True)
+class NoDay:
+    """A date that does not exist, such as 31 February; ``month`` is ``None`` where that does not exist either."""
+
+    words: str
+    year: int
+    month: int | None
+
+
+def days_that_are_not(text: str) -> tuple[NoDay, ...]:
+    """Give the dates that a text names and that do not exist."""
+    return tuple(
+        NoDay(match.group(), year, month if 1 <= month <= DECEMBER else None)
+        for match, (year, month, day) in _written_days(text)
+        if _day(year, month, day) is None
+    )
+
+
+def months_in(text: str) -> frozenset[tuple[int, int]]:
+    """Give the months that a text names, with their year."""
+    found = (r.removeprefix("month:") for r in _times(text) if r.startswith("month:"))
+    return frozenset((int(year), int(month)) for year, _, month in (one.partition("-") for one in found))
+
+
 def days_of_years(text: str) -> frozenset[date]:
     """Give the first and the last day of every year that a text names: what held in it held on one of them."""
     return frozenset(day for year in years_in(text) for day in (date(year, 1, 1), date(year, 12, 31)))
@@ -121,13 +147,9 @@ def _acts(text: str) -> Iterator[str]:
 
 
 def _times(text: str) -> Iterator[str]:
-    for pattern in (_DAY, _DAY_US, _DAY_DIGITS, _DAY_ISO):
-        for match in pattern.finditer(text):
-            month = MONTHS.get(match["month"].lower()) or int(match["month"])
-            try:
-                day = date(int(match["year"]), month, int(match["day"]))
-            except ValueError:
-                continue
+    for _, written in _written_days(text):
+        day = _day(*written)
+        if day is not None:
             yield f"day:{day.isoformat()}"
             yield f"month:{day:%Y-%m}"
             yield f"year:{day.year}"
@@ -136,3 +158,18 @@ def _times(text: str) -> Iterator[str]:
         yield f"year:{match['year']}"
     for match in _YEAR.finditer(text):
         yield f"year:{match['year']}"
+
+
+def _written_days(text: str) -> Iterator[tuple[re.Match[str], tuple[int, int, int]]]:
+    """Give what is written as a date, with its year, month and day, whether it exists or not."""
+    for pattern in (_DAY, _DAY_US, _DAY_DIGITS, _DAY_ISO):
+        for match in pattern.finditer(text):
+            month = MONTHS.get(match["month"].lower()) or int(match["month"])
+            yield match, (int(match["year"]), month, int(match["day"]))
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

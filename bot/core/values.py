@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.core.amounts import Bound
 from bot.core.corpus import Language
-from bot.core.decision import Decision, Fact, FactName, Known, in_order
+from bot.core.decision import Decision, Fact, FactName, Known, Outcome, Refused, WarningKind, in_order
 from bot.core.messages import Messages
 
 _SHOWN = (FactName.AUTHORITY, FactName.CATEGORY, FactName.VALUE_EUR, FactName.EUROPEAN_TENDER, FactName.DATE)
@@ -41,6 +41,40 @@ def value_name(fact: Fact, messages: Messages, language: Language) -> str:
     return messages.say(f"value_{fact.name}_{fact.value}", language)
 
 
+def question_for(name: FactName, decision: Decision, messages: Messages, language: Language) -> str:
+    """Ask for a fact: for the European tender alone where no value could tell it, for a day with what changes when."""
+    if name is FactName.EUROPEAN_TENDER and WarningKind.NO_THRESHOLD in decision.warnings:
+        return messages.say("check_ask_european", language)
+    if name is FactName.DATE and decision.periods:
+        days = ", ".join(period.as_of.isoformat() for period in decision.periods[1:])
+        return messages.say("check_ask_date_within", language, days=days)
+    return messages.say(f"ask_{name}", language)
+
+
+def depends_on(decision: Decision, messages: Messages, language: Language) -> str:
+    """Say what an outcome still depends on."""
+    name = decision.missing[0]
+    if name is FactName.EUROPEAN_TENDER and WarningKind.NO_THRESHOLD in decision.warnings:
+        return messages.say("check_depends_european", language)
+    is_same = name is FactName.DATE and decision.outcome is not Outcome.UNDETERMINED
+    return messages.say("check_depends_date_same" if is_same else f"depends_{name}", language)
+
+
+def warning_text(warning: WarningKind, decision: Decision, messages: Messages, language: Language) -> str:
+    """Give a warning in words, with the day and the kind of contract that it is about."""
+    told = decision.facts.get(FactName.KIND)
+    kind = told.value if told is not None and told.value in ("works", "social_services") else "default"
+    named = messages.say(f"value_kind_{kind}", language)
+    day = decision.facts.get(FactName.DATE)
+    shown = day.words if day is not None and day.within is not None else decision.as_of.isoformat()
+    return messages.say(warning.value, language, day=shown, kind=named)
+
+
+def refused_text(refused: Refused, messages: Messages, language: Language) -> str:
+    """Say that what was told cannot be so, and ask for it again."""
+    return messages.say(refused.why.value, language, words=refused.words)
+
+
 def facts_line(decision: Decision, messages: Messages, language: Language) -> str:
     """Say what was understood of a purchase, so that the asker can correct it."""
     lines = list(facts_lines(decision, messages, language))
@@ -71,10 +105,17 @@ def _origin(fact: Fact, messages: Messages, language: Language) -> str:
     return f"{said}: '{fact.words}'" if fact.words else said
 
 
+def is_decisive(name: FactName, decision: Decision) -> bool:
+    """Say whether the outcome would be another if this fact were: a rule with another one is out for it alone."""
+    return any(tried.against == (name,) and tried.rule.outcome is not decision.outcome for tried in decision.tried)
+
+
 def _is_shown(fact: Fact, decision: Decision) -> bool:
     """Say whether a reader needs a fact to check the outcome: the kind of contract only where a threshold decided."""
     if fact.known is not Known.DEFAULT:
         return True
+    if fact.name is FactName.MANIFEST_SIGNATORY:
+        return is_decisive(fact.name, decision)
     if fact.name is FactName.KIND:
         tender = decision.facts.get(FactName.EUROPEAN_TENDER)
         return tender is not None and tender.known is Known.DERIVED

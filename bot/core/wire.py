@@ -13,6 +13,7 @@ from bot.core.decision import MAX_VALUE_EUR, VALUES, Decision, Fact, FactName, F
 from bot.core.errors import UsageError
 from bot.core.model import MAX_QUESTION_CHARS, Answer, Citation, Question, Turn
 from bot.core.plain import shortened, visible
+from bot.core.tender_day import period_of
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
@@ -114,9 +115,10 @@ def facts_of(value: object) -> dict[FactName, Fact]:
     facts: dict[FactName, Fact] = {}
     for key, given in value.items():
         if key not in set(FactName):
-            raise UsageError("bad_facts", reason=f"{_shown(key)}: {', '.join(FactName)}")
+            raise UsageError("unknown_fact", value=_shown(key), allowed=", ".join(FactName))
         name = FactName(key)
-        facts[name] = Fact(name, _fact_value(name, given), Known.ASKED)
+        period = period_of(str(given)) if name is FactName.DATE else None
+        facts[name] = Fact(name, _fact_value(name, given), Known.ASKED) if period is None else period
     return facts
 
 
@@ -124,14 +126,14 @@ def _fact_value(name: FactName, given: object) -> FactValue:
     if name is FactName.DATE:
         return day_of(str(given))
     if name is FactName.VALUE_EUR:
-        if isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= MAX_VALUE_EUR:
+        if isinstance(given, int) and not isinstance(given, bool) and 0 < given <= MAX_VALUE_EUR:
             return given
-        raise UsageError("bad_facts", reason=f"{name}: {_shown(given)}, 0 - {MAX_VALUE_EUR}")
+        raise UsageError("bad_value", value=_shown(given), maximum=MAX_VALUE_EUR)
     allowed = VALUES[name]
     found = [value for value in allowed if type(value) is type(given) and value == given]
     if not found:
         shown = ", ".join(str(value).lower() if isinstance(value, bool) else str(value) for value in allowed)
-        raise UsageError("bad_facts", reason=f"{name}: {_shown(given)}; {shown}")
+        raise UsageError("bad_fact", fact=name, value=_shown(given), allowed=shown)
     return found[0]
 
 
@@ -196,6 +198,8 @@ def _decision(answer: Answer, decision: Decision) -> dict[str, object]:
 
 def _fact(fact: Fact) -> dict[str, object]:
     value = fact.value.isoformat() if isinstance(fact.value, date) else fact.value
+    if fact.within is not None:
+        value = fact.words
     return {"name": fact.name.value, "value": value, "from": fact.known.value, "words": fact.words}
 
 

@@ -70,6 +70,7 @@ _BETWEEN = ignoring_case(rf"\b(?:tussen|between)\s*(?:de\s+)?{_EURO}$")
 _HALF_A_RANGE = ignoring_case(rf"(?<![\w.,])\d{{1,3}}(?:[.,]\d)?\s*(?:en|tot|à|-|to|and)\s*(?:de\s+)?{_EURO}$")
 _MORE = ignoring_case(r"\b(?:nog eens|daarbovenop|daarnaast|plus|erbij|er komt nog|extra|daarna|on top|in addition)\b")
 _LOTS = ignoring_case(r"\b(?:perce+len|lots)\b")
+_SHARES = ignoring_case(r"\b(?:perce+len|lots|(?:deel)?opdracht(?:en|jes)|contracten|delen|parts|contracts|orders)\b")
 _PLUS = ignoring_case(r"\d\s?(?:k|mille|duizend|euro|,-)?\s?(?:\+|plus)\s?(?:€\s?)?\d")
 _TOTAL = ignoring_case(
     r"\b(?:totaal|total|samen|alles bij elkaar|in het geheel|eenmalig|one-off|dus|so|is dat|dat is|per jaar is|ofwel)\b"
@@ -153,7 +154,7 @@ def _count_before(amount: Amount, before: str, after: str) -> int | None:
     is_each = _EACH_AFTER.match(after) is not None
     if several is not None:
         is_small = several["at"].lower() not in ("van", "of") or amount.euros < SMALL_PRICE
-        is_one_price = is_each or is_small or _LOTS.search(several.group()) is not None
+        is_one_price = is_each or is_small or _SHARES.search(several.group()) is not None
         count = count_of(several["count"])
         if is_one_price and count is not None:
             return count

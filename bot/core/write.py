@@ -8,15 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
+from types import MappingProxyType
 
 from bot.core.corpus import Caveat, Language, Passage, Source, SourceId, Status
-from bot.core.decision import Decision
+from bot.core.decision import Decision, Outcome
 from bot.core.drafted import Draft, DraftPart
 from bot.core.messages import Messages
 from bot.core.model import Citation, Notice, NoticeKind, Quote, Statement
 from bot.core.plain import shortened
-from bot.core.values import facts_line
+from bot.core.values import depends_on, facts_line, question_for, refused_text, warning_text
 from bot.core.verify import fault_of
+
+NOTHING_NEWER: Mapping[str, str] = MappingProxyType({})
 
 SHOWN_PART_CHARS = 80
 """Characters of a part that is not answered that the reader sees."""
@@ -68,8 +71,13 @@ class _Checked:
         return self.is_answered and not self.part.is_partial and kept_lead
 
 
-def verify(draft: Draft, sources: Mapping[SourceId, Source], messages: Messages) -> Verified:
-    """Drop every statement that its sources do not carry, and write out the rest."""
+def verify(
+    draft: Draft, sources: Mapping[SourceId, Source], messages: Messages, newer: Mapping[str, str] = NOTHING_NEWER
+) -> Verified:
+    """Drop every statement that its sources do not carry, and write out the rest.
+
+    ``newer`` names, by id, what took the place of the texts that are quoted.
+    """
     language = draft.language
     whole = [_checked(part, sources) for part in draft.parts]
     dropped = sum(len(c.part.statements) - len(c.statements) for c in whole)
@@ -79,7 +87,7 @@ def verify(draft: Draft, sources: Mapping[SourceId, Source], messages: Messages)
     citations = _Citations(sources)
     paragraphs = [p for c in checked if c.is_answered for p in _paragraphs(c, citations, messages, language)]
     unanswered = [c for c in checked if _is_missed(c)]
-    notices = tuple(_notices(draft, checked, citations, messages, language))
+    notices = tuple(_notices(draft, checked, citations, newer, messages, language))
     status = _status(checked, has_unanswered=bool(unanswered))
     lines = [*paragraphs, *(messages.say("notice", language, text=notice.text) for notice in notices)]
     follow_ups = tuple(dict.fromkeys(f for c in checked if c.is_answered for f in c.part.follow_ups))
@@ -127,19 +135,24 @@ def _ended(checked: Sequence[_Checked], language: Language, messages: Messages, 
 
 def _status(checked: Sequence[_Checked], *, has_unanswered: bool) -> Status:
     answered = [c for c in checked if c.is_answered]
-    if all(c.part.decision is not None and c.part.decision.missing for c in answered):
+    if all(c.part.decision is not None and _is_open(c.part.decision) for c in answered):
         return Status.CLARIFICATION
     is_whole = not has_unanswered and all(c.is_whole for c in answered)
     return Status.ANSWERED if is_whole else Status.ANSWERED_PARTLY
+
+
+def _is_open(decision: Decision) -> bool:
+    """Say whether a missing fact leaves the outcome open; a day that only chooses between rules does not."""
+    return bool(decision.missing) and decision.outcome is Outcome.UNDETERMINED
 
 
 def _paragraphs(checked: _Checked, citations: "_Citations", messages: Messages, language: Language) -> Iterable[str]:
     """Write out one part; around a decision stand what it was based on and the question that is still open."""
     decision = checked.part.decision
     if decision is not None and decision.missing:
-        yield messages.say(f"depends_{decision.missing[0]}", language)
+        yield depends_on(decision, messages, language)
         yield "\n".join(f"- {citations.marked(statement)}" for statement in checked.statements)
-        yield messages.say(f"ask_{decision.missing[0]}", language)
+        yield question_for(decision.missing[0], decision, messages, language)
     else:
         yield _paragraph([s for s in checked.statements if not s.is_aside], citations)
         asides = [f"- {citations.marked(statement)}" for statement in checked.statements if statement.is_aside]
@@ -204,11 +217,18 @@ def _citation(number: int, quote: Quote, sources: Mapping[SourceId, Source]) -> 
 
 
 def _notices(
-    draft: Draft, checked: Sequence[_Checked], citations: _Citations, messages: Messages, language: Language
+    draft: Draft,
+    checked: Sequence[_Checked],
+    citations: _Citations,
+    newer: Mapping[str, str],
+    messages: Messages,
+    language: Language,
 ) -> Iterable[Notice]:
     """Give the warnings of an answer, each once: what was left out, what was overtaken, how sure the sources are."""
     for kind in draft.notices:
         yield Notice(kind, messages.say(kind.value, language))
+    for refused in draft.refused:
+        yield Notice(NoticeKind(refused.why.value), refused_text(refused, messages, language))
     for part in (c.part for c in checked if _is_missed(c)):
         yield Notice(NoticeKind.PART_NOT_ANSWERED, _unanswered(part, messages, language))
     for missed in (c.part.missed for c in checked if c.is_answered and c.part.missed):
@@ -217,10 +237,10 @@ def _notices(
         yield Notice(NoticeKind.PART_NOT_ANSWERED, messages.say(name, language, part=part_text))
     for decision in (c.part.decision for c in checked if c.is_answered and c.part.decision is not None):
         for warning in decision.warnings:
-            yield Notice(NoticeKind(warning.value), messages.say(warning.value, language))
+            yield Notice(NoticeKind(warning.value), warning_text(warning, decision, messages, language))
     if any(NoticeKind.UNCERTAIN in c.part.notices for c in checked if c.is_answered):
         yield Notice(NoticeKind.UNCERTAIN, messages.say("uncertain", language))
-    yield from _overtaken(citations.quotes, draft.days, messages, language)
+    yield from _overtaken(citations.quotes, draft.days, newer, messages, language)
     disputed = (
         d.notice.in_language(language) for q in citations.quotes for d in q.passage.disputes if _overlaps(q, d.span)
     )
@@ -246,7 +266,7 @@ def _unanswered(part: DraftPart, messages: Messages, language: Language) -> str:
 
 
 def _overtaken(
-    quotes: Sequence[Quote], days: frozenset[date], messages: Messages, language: Language
+    quotes: Sequence[Quote], days: frozenset[date], newer: Mapping[str, str], messages: Messages, language: Language
 ) -> Iterable[Notice]:
     """Warn of what later sources overtook; a passage that is quoted for its own period is not overtaken in it."""
     seen: set[str] = set()
@@ -255,7 +275,9 @@ def _overtaken(
         validity = quote.passage.validity
         is_of_its_time = validity.until is not None and any(validity.covers(day) for day in days)
         if quote.passage.superseded_by and not is_of_its_time:
-            texts.append(messages.say("superseded", language, number=number))
+            named = "; ".join(newer[name] for name in quote.passage.superseded_by if name in newer)
+            said = "superseded_by" if named else "superseded"
+            texts.append(messages.say(said, language, number=number, newer=named))
         for text in texts:
             if text not in seen:
                 seen.add(text)

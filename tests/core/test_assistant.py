@@ -171,6 +171,16 @@ def test_a_replaced_passage_is_never_quoted_without_a_warning() -> None:
     assert NoticeKind.SUPERSEDED in {notice.kind for notice in found.notices}
 
 
+@pytest.mark.parametrize(("by", "named"), [("bron#p1", "Titel van bron, alinea 1"), ("bron", "Titel van bron")])
+def test_the_warning_of_a_replaced_passage_names_the_newer_one(by: str, named: str) -> None:
+    newer_source = source("De lijst van nu.", "bron")
+    newer = passage("De lijst van nu.", of=newer_source)
+    own = replace(OWN, superseded_by=(by,))
+    found = ask(Corpus((*CORPUS.sources, newer_source), (own, newer), (), ()), "geldt ISV voor gemeenten")
+    (text,) = [notice.text for notice in found.notices if notice.kind is NoticeKind.SUPERSEDED]
+    assert text.endswith(f"vervangen door: {named}.")
+
+
 class BrokenEmbedder:
     name = "broken"
     dims = 1

@@ -492,3 +492,50 @@ def test_whatever_is_said_there_is_a_question_a_confirmation_or_an_outcome(
     else:
         assert reply.choices == ()
         assert reply.answer.citations
+
+
+# What cannot be, and what the sources do not say.
+
+
+def test_a_day_that_does_not_exist_is_named_in_the_next_question() -> None:
+    text = told("Ons ministerie koopt uniformen voor 300.000 euro, tender van 31 februari 2023").text
+    assert text.startswith("De dag '31 februari 2023' bestaat niet.")
+    assert "Op welke dag" in text.splitlines()[-1]
+
+
+def test_a_value_that_cannot_be_is_named_in_the_next_question() -> None:
+    text = told("Ons ministerie koopt laptops voor -5.000 euro").text
+    assert text.startswith("Een waarde van '-5.000 euro' kan niet.")
+    assert "ICT Werkomgeving Rijk" in text
+
+
+def test_the_question_for_a_day_says_from_which_day_something_else_held() -> None:
+    text = told("Ons ministerie koopt uniformen voor 300.000 euro in 2022").text
+    assert "Vanaf 2022-06-13 gold iets anders." in text
+
+
+def test_without_a_threshold_the_check_says_so_and_asks_whether_the_tender_is_european() -> None:
+    reply = told("Ons ministerie koopt laptops voor 200.000 euro, in 2030")
+    assert "geen Europese drempel voor leveringen of diensten, peildatum 2030." in reply.text
+    assert reply.text.endswith("Wordt of werd de opdracht Europees aanbesteed?")
+    assert "Wat is de geraamde waarde" not in reply.text
+    assert [choice.value for choice in reply.choices] == ["true", "false", UNKNOWN]
+
+
+def test_an_answer_in_one_go_names_what_cannot_be() -> None:
+    answer = checker().answer_now(new(), "Ons ministerie koopt laptops voor 0 euro")
+    assert "Een waarde van '0 euro' kan niet." in answer.text
+    assert outcome(answer) is Outcome.UNDETERMINED
+
+
+def test_an_outcome_that_holds_on_every_day_of_a_year_is_told_with_what_held_when() -> None:
+    answer = checker().answer_now(new(), "Ons ministerie koopt uniformen voor 300.000 euro in 2022")
+    assert (outcome(answer), answer.status) == (Outcome.OBLIGATORY, Status.ANSWERED)
+    assert "- Vanaf 2022-06-13: ISV is verplicht" in answer.text
+    assert "gepubliceerd?" in answer.text
+
+
+def test_an_outcome_that_differs_within_a_year_is_left_open() -> None:
+    answer = checker().answer_now(new(), "onze gemeente, energie, in 2022, manifest getekend")
+    assert (outcome(answer), answer.status) == (Outcome.UNDETERMINED, Status.CLARIFICATION)
+    assert answer.text.startswith("Dat hangt af van de dag van de aanbesteding.")

@@ -1,6 +1,7 @@
 """The rules of the check, tried on every combination of facts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.amounts import Bound
+from bot.core.corpus import Validity
 from bot.core.decide import day_of, decide
 from bot.core.decision import (
     MAX_VALUE_EUR,
@@ -247,6 +249,120 @@ def european(told: Facts) -> bool | None:
     """Whether a decision takes the tender for a European one; ``None`` if it does not know."""
     fact = decide(CHECK, told, TODAY).facts.get(FactName.EUROPEAN_TENDER)
     return None if fact is None else bool(fact.value)
+
+
+# A day of which only the month or the year is told.
+
+
+def within(first: date, last: date) -> Facts:
+    """A date of which only the days are told, of which it is one."""
+    return {FactName.DATE: Fact(FactName.DATE, first, Known.QUESTION, within=Validity(first, last))}
+
+
+def year(number: int) -> Facts:
+    """A date of which only the year is told."""
+    return within(date(number, 1, 1), date(number, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "missing", "days"),
+    [
+        (purchase(european_tender=True, category="energie"), Outcome.OBLIGATORY, (FactName.DATE,), ["01-01", "06-13"]),
+        (purchase(european_tender=True, category="none"), Outcome.VOLUNTARY, (FactName.DATE,), ["01-01", "06-13"]),
+        (purchase(european_tender=False), Outcome.VOLUNTARY, (), []),
+        (
+            purchase(authority="gemeente", manifest_signatory=True),
+            Outcome.UNDETERMINED,
+            (FactName.DATE,),
+            ["01-01", "11-24"],
+        ),
+        (purchase(authority="gemeente"), Outcome.OWN_POLICY, (), []),
+        (facts(existing_contract=False, authority="zbo"), Outcome.UNDETERMINED, (), []),
+    ],
+)
+def test_the_day_is_missing_where_rules_change_within_the_told_year(
+    told: Facts, outcome: Outcome, missing: tuple[FactName, ...], days: list[str]
+) -> None:
+    decision = decide(CHECK, {**told, **year(2022)}, TODAY)
+    assert (decision.outcome, decision.missing) == (outcome, missing)
+    assert [f"{period.as_of:%m-%d}" for period in decision.periods] == days
+
+
+@pytest.mark.parametrize("number", [2018, 2019, 2020, 2021, 2023, 2024, 2025, 2026, 2027])
+def test_a_year_is_enough_where_nothing_changes_in_it(number: int) -> None:
+    told = {**purchase(value_eur=300_000, category="energie"), **year(number)}
+    decision = decide(CHECK, told, TODAY)
+    assert (decision.outcome, decision.missing, decision.periods) == (Outcome.OBLIGATORY, (), ())
+
+
+def test_a_month_is_enough_where_nothing_changes_in_it() -> None:
+    told = purchase(european_tender=True, category="energie")
+    assert decide(CHECK, {**told, **within(date(2022, 7, 1), date(2022, 7, 31))}, TODAY).missing == ()
+    assert decide(CHECK, {**told, **within(date(2022, 6, 1), date(2022, 6, 30))}, TODAY).missing == (FactName.DATE,)
+
+
+def test_the_day_is_asked_for_after_what_may_make_it_needless() -> None:
+    decision = decide(CHECK, {**purchase(), **year(2022)}, TODAY)
+    assert decision.missing == (FactName.CATEGORY, FactName.EUROPEAN_TENDER, FactName.DATE)
+
+
+@pytest.mark.parametrize("number", [2016, 2022])
+def test_an_outcome_of_a_year_is_that_of_every_day_in_it(number: int) -> None:
+    days = [date(number, month, day) for month in (1, 6, 11, 12) for day in (1, 28)]
+    for told in every_case(whole=True):
+        decision = decide(CHECK, {**told, **year(number)}, TODAY)
+        outcomes = {decide(CHECK, told, day).outcome for day in days}
+        assert outcomes == {decision.outcome} or decision.missing == (FactName.DATE,)
+        assert decision.outcome in outcomes or decision.outcome is Outcome.UNDETERMINED
+
+
+def test_a_rule_that_ends_within_a_year_makes_its_day_count_whatever_the_year() -> None:
+    """The days come from the rules: with one that ends in 2024, the day of 2024 is missing."""
+    ended = tuple(
+        replace(rule, validity=Validity(rule.validity.since, date(2024, 5, 1)))
+        if rule.id == "isv-obligatory-rijk"
+        else rule
+        for rule in CHECK.rules
+    )
+    told = {**purchase(european_tender=True, category="energie"), **year(2024)}
+    decision = decide(replace(CHECK, rules=ended), told, TODAY)
+    assert FactName.DATE in decision.missing
+    assert [period.as_of for period in decision.periods] == [date(2024, 1, 1), date(2024, 5, 2)]
+
+
+# No threshold, a contract that is split, works in a category.
+
+
+@pytest.mark.parametrize(
+    ("day", "kind"),
+    [(date(2030, 6, 1), "supplies"), (date(2015, 6, 1), "works"), (date(2016, 6, 1), "social_services")],
+)
+def test_a_value_without_a_threshold_to_compare_with_is_warned_of(day: date, kind: str) -> None:
+    told = purchase(value_eur=800_000, kind=kind, category="energie", date=day)
+    decision = decide(CHECK, told, TODAY)
+    assert decision.missing == (FactName.EUROPEAN_TENDER,)
+    assert WarningKind.NO_THRESHOLD in decision.warnings
+
+
+def test_no_threshold_is_not_spoken_of_where_it_does_not_matter() -> None:
+    far = date(2030, 6, 1)
+    assert decide(CHECK, purchase(authority="gemeente", value_eur=800_000, date=far), TODAY).warnings == ()
+    assert decide(CHECK, purchase(category="energie", date=far), TODAY).warnings == ()
+    told = purchase(category="energie", value_eur=800_000, european_tender=True, date=far)
+    assert decide(CHECK, told, TODAY).warnings == ()
+
+
+@pytest.mark.parametrize("value", [10_000, 1_000_000])
+def test_a_contract_that_is_split_is_warned_of_whatever_its_value(value: int) -> None:
+    told = purchase(value_eur=value, category="energie")
+    assert WarningKind.SPLITTING in decide(CHECK, {**told, **facts(splitting=True)}, TODAY).warnings
+    assert WarningKind.SPLITTING not in decide(CHECK, {**told, **facts(splitting=False)}, TODAY).warnings
+
+
+def test_works_in_a_category_are_warned_of() -> None:
+    told = purchase(value_eur=20_000, kind="works", category="energie")
+    assert WarningKind.WORKS_IN_CATEGORY in decide(CHECK, told, TODAY).warnings
+    assert decide(CHECK, purchase(value_eur=20_000, kind="works", category="none"), TODAY).warnings == ()
 
 
 @pytest.mark.parametrize(("value", "near"), [(126_000, True), (125_999, False), (154_000, True), (154_001, False)])

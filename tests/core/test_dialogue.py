@@ -56,7 +56,8 @@ messages = st.one_of(
         [
             *CHOSEN, UNKNOWN, AGREE, "weet ik niet", "ja", "nee", "klopt", "gemeente", "wij zijn een zbo", "laptops",
             "tuinonderhoud", "laptops en tuinonderhoud", "een ministerie of een gemeente", "20.000", "90.000 per jaar",
-            "300.000 euro", "niet Europees", "lopend contract", "in 2012", "in 2019", "een verbouwing", LAPTOPS,
+            "300.000 euro", "niet Europees", "lopend contract", "in 2012", "in 2019", "in 2022", "in 2030",
+            "31 juni 2022", "-5 euro", "15 juni", "een verbouwing", LAPTOPS,
             *(f"{CHANGE}{name}" for name in FactName), f"{CHANGE}x",
         ]
     ),
@@ -444,6 +445,115 @@ def test_the_day_of_the_talk_decides_which_rules_hold() -> None:
     assert after("gemeente", as_of=date(2020, 1, 1)).decision.outcome is Outcome.OWN_POLICY
 
 
+# A day that is not told in full, or does not exist.
+
+UNIFORMS = "Ons ministerie koopt uniformen voor 300.000 euro"
+
+
+def test_a_year_in_which_rules_change_is_asked_on_and_the_day_settles_it() -> None:
+    assert after(f"{UNIFORMS} in 2022").asked is FactName.DATE
+    step = after(f"{UNIFORMS} in 2022", "15 september")
+    assert (step.stage, step.decision.as_of, step.decision.missing) == (Stage.CONFIRM, date(2022, 9, 15), ())
+    assert step.decision.outcome is Outcome.OBLIGATORY
+    assert after(f"{UNIFORMS} in 2021").stage is Stage.CONFIRM
+
+
+def test_a_day_that_nobody_knows_leaves_the_year_as_it_was_told() -> None:
+    step = after(f"{UNIFORMS} in 2022", UNKNOWN)
+    assert (step.stage, step.decision.outcome) == (Stage.CONFIRM, Outcome.OBLIGATORY)
+    assert step.facts[FactName.DATE].words == "2022"
+    open_step = after("onze gemeente, energie, november 2022, manifest getekend", UNKNOWN, AGREE)
+    assert (open_step.stage, open_step.decision.outcome) == (Stage.DONE, Outcome.UNDETERMINED)
+    assert open_step.decision.missing == (FactName.DATE,)
+
+
+@pytest.mark.parametrize("text", ["31 februari 2023", "2023-02-31", "31-02-2023"])
+def test_a_day_that_does_not_exist_is_refused_and_asked_for_again(text: str) -> None:
+    step = after(f"{UNIFORMS}, tender van {text}")
+    assert [one.words for one in step.refused] == [text]
+    assert (step.asked, step.is_heard) == (FactName.DATE, True)
+    assert {"authority", "category", "value_eur"} <= set(values(step))
+    later = after(f"{UNIFORMS}, tender van {text}", "28-2")
+    assert (later.refused, later.decision.as_of, later.stage) == ((), date(2023, 2, 28), Stage.CONFIRM)
+
+
+# Values that cannot be, and values that no threshold answers for.
+
+
+@pytest.mark.parametrize("text", ["0 euro", "-5.000 euro", "500 miljard euro"])
+def test_a_value_that_cannot_be_is_refused_and_asked_for_again(text: str) -> None:
+    step = after(f"Ons ministerie koopt laptops voor {text}")
+    assert [(one.name, one.words) for one in step.refused] == [(FactName.VALUE_EUR, text)]
+    assert step.asked is FactName.EUROPEAN_TENDER
+    assert values(step) == {"authority": "rijk", "category": "ict_werkomgeving_rijk"}
+    assert after(f"Ons ministerie koopt laptops voor {text}", "200.000").decision.outcome is Outcome.OBLIGATORY
+
+
+def test_a_value_that_cannot_be_does_not_take_the_place_of_an_earlier_one() -> None:
+    step = after(LAPTOPS, "nee, -5.000 euro")
+    assert step.facts[FactName.VALUE_EUR].value == 200_000
+    assert (step.asked, len(step.refused)) == (FactName.VALUE_EUR, 1)
+
+
+def test_an_amount_of_zero_beside_the_value_is_passed_over() -> None:
+    step = after("Ons ministerie koopt laptops voor 200.000 euro, met 0 euro korting")
+    assert (step.refused, step.facts[FactName.VALUE_EUR].value) == ((), 200_000)
+
+
+def test_without_a_threshold_it_is_asked_once_whether_the_tender_is_european() -> None:
+    step = after(f"{LAPTOPS}, in 2030")
+    assert (step.asked, step.choices) == (FactName.EUROPEAN_TENDER, ("true", "false", UNKNOWN))
+    for text, outcome in (("ja", Outcome.OBLIGATORY), ("nee", Outcome.VOLUNTARY), ("1", Outcome.OBLIGATORY)):
+        later = after(f"{LAPTOPS}, in 2030", text)
+        assert (later.stage, later.decision.outcome) == (Stage.CONFIRM, outcome)
+        assert later.facts[FactName.VALUE_EUR].value == 200_000
+    assert after(f"{LAPTOPS}, in 2030", UNKNOWN).stage is Stage.CONFIRM
+
+
+def test_no_does_not_answer_how_much_where_there_is_a_threshold() -> None:
+    assert after("rijk", "energie", "nee").asked is FactName.EUROPEAN_TENDER
+
+
+# Splitting.
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("we knippen de opdracht in drieën", True),
+        ("in losse opdrachten splitsen zodat het eronder blijft", True),
+        ("de opdracht wordt opgeknipt", True),
+        ("we hakken het in stukken", True),
+        ("we maken er drie losse opdrachten van", True),
+        ("we split the contract", True),
+        ("our agency will split a contract of 200k", True),
+        ("the order will be split into three parts", True),
+        ("we splitsen niets", False),
+        ("we are not splitting the contract", False),
+        ("we verdelen de opdracht in drie percelen", None),
+        ("we splitsen de opdracht in twee percelen", None),
+        ("een tekst die ik zo kan knippen en plakken", None),
+        ("een contract voor splitsystemen", None),
+    ],
+)
+def test_who_says_that_a_contract_is_split_is_heard(text: str, value: bool | None) -> None:
+    fact = after(f"Ons ministerie koopt laptops, {text}").facts.get(FactName.SPLITTING)
+    assert (None if fact is None else fact.value) is value
+
+
+@pytest.mark.parametrize(
+    "text", ["zodat we onder de drempel blijven", "om onder de drempel te blijven", "to stay below the threshold"]
+)
+def test_the_wish_to_stay_below_the_threshold_does_not_put_a_contract_below_it(text: str) -> None:
+    step = after(f"{LAPTOPS}, we splitsen de opdracht {text}")
+    assert step.decision.outcome is Outcome.OBLIGATORY
+
+
+def test_the_parts_of_a_contract_that_is_split_are_added_up() -> None:
+    step = after("Ons ministerie koopt laptops: we splitsen het in 2 opdrachten van 70.000 euro")
+    assert step.facts[FactName.VALUE_EUR].value == 140_000
+
+
 # Commands.
 
 
@@ -498,7 +608,8 @@ def test_whatever_is_said_there_is_a_question_a_confirmation_or_an_outcome(texts
             assert step.choices[0] == AGREE
         case Stage.DONE:
             assert (step.asked, step.choices) == (None, ())
-            assert step.decision.outcome is Outcome.UNDETERMINED or not step.decision.missing
+            missing = [name for name in step.decision.missing if name is not FactName.DATE]
+            assert step.decision.outcome is Outcome.UNDETERMINED or not missing
 
 
 @settings(deadline=None)

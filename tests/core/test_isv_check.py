@@ -115,6 +115,36 @@ def test_a_full_case_is_decided_on_a_near_answer_too() -> None:
     assert found.decision is None or len(facts(found)) >= FULL_CASE
 
 
+def test_that_nobody_signed_the_manifest_is_only_assumed_and_the_reader_sees_it() -> None:
+    found = told("Moet onze gemeente ISV toepassen bij uniformen van 1 miljoen?")
+    assert "een organisatie die het Manifest MVOI niet heeft getekend (aangenomen)" in found.text
+    assert "Heeft de organisatie het Manifest MVOI wel getekend, dan geldt:" in found.text
+    assert "bestuurlijke toezegging" in found.text
+    signed = told("Moet onze gemeente ISV toepassen bij uniformen van 1 miljoen?", "we hebben het Manifest getekend")
+    assert signed.decision is not None
+    assert signed.decision.outcome is Outcome.MANIFEST_COMMITMENT
+
+
+def test_the_manifest_is_not_spoken_of_where_it_does_not_matter() -> None:
+    assert "Manifest" not in told(LAPTOPS).text
+    before = told("Moest onze gemeente in 2019 ISV toepassen bij uniformen van 1 miljoen euro?")
+    assert before.decision is not None
+    assert "Manifest MVOI wel getekend" not in before.text.partition("Voor een aanbesteding van nu")[0]
+
+
+def test_a_value_that_cannot_be_is_named_beside_the_outcome() -> None:
+    found = told("Ons ministerie koopt laptops voor 0 euro. Moeten we ISV toepassen?")
+    assert found.status is Status.CLARIFICATION
+    assert "Een waarde van '0 euro' kan niet." in found.text
+
+
+def test_who_splits_a_contract_is_warned() -> None:
+    found = told("Ons ministerie koopt laptops voor 500.000 euro, we knippen de opdracht in drieën. Moet ISV erin?")
+    assert found.decision is not None
+    assert found.decision.outcome is Outcome.OBLIGATORY
+    assert "U zegt dat de opdracht wordt gesplitst." in found.text
+
+
 def test_a_decision_names_the_day_it_holds_for() -> None:
     found = told("In 2019 kocht ons ministerie laptops voor 200.000 euro. Was ISV toen verplicht?")
     assert found.decision is not None

@@ -141,7 +141,8 @@ def test_a_fact_that_was_read_from_words_shows_them() -> None:
 
 
 def test_every_fact_of_the_decision_has_its_row() -> None:
-    found = answer_for({**LAPTOPS, "kind": "supplies", "date": "2026-03-04", "manifest_signatory": False})
+    told = {"kind": "supplies", "date": "2026-03-04", "manifest_signatory": False, "splitting": True}
+    found = answer_for({**LAPTOPS, **told})
     assert found.decision is not None
     assert set(FactName) == set(found.decision.facts)
     assert len(section(receipt_for(found), "Gegevens van de opdracht").rows) == len(FactName)

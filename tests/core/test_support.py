@@ -9,7 +9,8 @@ from tests.builders import passage, real_rules, source, statement
 TERMS = real_rules().terms
 TEXT = (
     "ISV is verplicht bij Europese aanbestedingen van het Rijk vanaf 140.000 euro."
-    " Voor gemeenten is ISV niet verplicht. De leverancier mag een keurmerk gebruiken. Volgens PIANOo geldt dat sinds 13 juni 2022."
+    " Voor gemeenten is ISV niet verplicht. De leverancier mag een keurmerk gebruiken."
+    " Volgens PIANOo geldt dat sinds 13 juni 2022."
 )
 OWNER = source(TEXT, "brief", Grade.OFFICIAL)
 PASSAGE = passage(TEXT, of=OWNER, english="ISV is obligatory in European tenders of central government.")

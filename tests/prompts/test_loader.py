@@ -10,7 +10,7 @@ import pytest
 
 from bot.bootstrap import build_messages
 from bot.core.corpus import Grade, Language, Role, Status
-from bot.core.decision import NO_CATEGORY, VALUES, FactName, Known, Outcome, WarningKind
+from bot.core.decision import NO_CATEGORY, VALUES, FactName, Known, Outcome, Refusal, WarningKind
 from bot.core.errors import ContentError
 from bot.core.messages import Messages
 from bot.core.model import NoticeKind
@@ -125,8 +125,8 @@ def test_every_kind_of_warning_has_a_text(kind: NoticeKind) -> None:
     assert kind.value in NAMES
 
 
-def test_every_warning_of_the_check_is_a_kind_of_warning() -> None:
-    assert {kind.value for kind in WarningKind} <= {kind.value for kind in NoticeKind}
+def test_every_warning_and_refusal_of_the_check_is_a_kind_of_warning() -> None:
+    assert {kind.value for kind in (*WarningKind, *Refusal)} <= {kind.value for kind in NoticeKind}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_every_fact_can_be_asked_for_and_has_a_name() -> None:
 
 
 def test_every_fact_that_a_rule_looks_at_can_stand_in_a_condition() -> None:
-    wanted: set[FactName] = {name for rule in read_check_rules().rules for name in rule.when}
+    wanted: set[FactName] = {FactName.DATE, *(name for rule in read_check_rules().rules for name in rule.when)}
     assert sorted(f"depends_{name}" for name in wanted) == [name for name in NAMES if name.startswith("depends_")]
 
 
