@@ -18,8 +18,8 @@ from tests.conftest import REPOSITORY
 PACKAGES = ("bot", "ingest", "knowledge", "prompts")
 FIRST_PARTY = {*PACKAGES, "evals", "tests"}
 
-BY_NAME_ONLY = {"spellchecker": "pyspellchecker"}
-"""Distributions whose data files are read through ``importlib.resources``, without an import."""
+BY_NAME_ONLY = {"langchain_openai": "langchain-openai", "spellchecker": "pyspellchecker"}
+"""Distributions that another loads by name, or whose data files are read, without an import."""
 
 ABSOLUTE = "/" + "work" + "/"
 INSTALLER = "pip " + "config"

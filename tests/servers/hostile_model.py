@@ -89,9 +89,8 @@ class HostileModel:
         self._thread.join()
         self._server.server_close()
 
-    def next_reply(self, path: str, headers: dict[str, str], request: Request) -> Reply:
+    def next_reply(self, request: Request) -> Reply:
         with self._lock:
-            self.seen.append((path, headers))
             self.requests.append(request)
             complaint = self._complaint(request)
             if complaint:
@@ -148,13 +147,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, "{}", {})
 
     def do_POST(self) -> None:
-        request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        self.server.model.seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
         if not self.path.partition("?")[0].endswith("/chat/completions"):
             self._send(404, "{}", {})
             return
         self.close_connection = True
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.model.next_reply(self.path, headers, request)
+        request = json.loads(body)
+        reply = self.server.model.next_reply(request)
         if reply.hang == "before_headers":
             self._hang()
         elif reply.drop == "before_headers":

@@ -9,7 +9,8 @@ from pathlib import Path
 import xllamacpp
 
 CONTEXT_TOKENS = 4096
-THREADS = 2
+THREADS = 1
+"""Two threads wait for each other by spinning: beside other work on two cores that was ten times slower than one."""
 
 
 def serve(weights: Path, port: int) -> None:
