@@ -1,7 +1,8 @@
 """``make eval``: measure retrieval, answers and statuses on the evaluation questions, apart from each other.
 
 Knows the sets and the thresholds; prints a table a set and fails when the held half is below a threshold.
-``python -m evals.run --set tuning --show`` also shows what went wrong, for every set but the held one.
+``python -m evals.run --set tuning --show`` also shows what went wrong, for every set but the held one. With a chat
+model set (``ISVBOT_MODEL``) each set is asked twice, and both ways of drafting stand side by side.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,10 +18,13 @@ import yaml
 
 from bot.adapters.shelf import SqliteShelf
 from bot.bootstrap import build_assistant, index_folder
-from bot.core.corpus import Source, SourceId
+from bot.core.assistant import Assistant
+from bot.core.corpus import Language, Source, SourceId
+from bot.core.drafting import DraftKind
+from bot.core.language import language_of
 from bot.core.model import Question
 from bot.settings import read_settings
-from evals.cases import read_cases
+from evals.cases import Case, read_cases
 from evals.metrics import Figure, cited, figure, hit_at, ndcg_at, points, quotes_exact, recall_at, status_right
 from evals.scoring import Score, score
 
@@ -35,35 +40,70 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.run")
     parser.add_argument("--set", choices=SETS, action="append", dest="sets")
     parser.add_argument("--show", action="store_true", help="show what went wrong (never for the held half)")
+    parser.add_argument(
+        "--limit", type=int, help="ask only so many answerable questions of a set, half of them English"
+    )
     options = parser.parse_args(arguments)
+    drafts, sources = assistants()
     failures: list[str] = []
     for name in options.sets or SETS:
-        scores = measure(name)
-        figures = figures_of(scores)
-        print(f"\n== {name}: {len(scores)} questions")
-        for title, value in figures.items():
-            print(f"{title:<16} {value}")
-        print(confusion(scores))
-        print(by_type(scores))
-        if options.show and name != "held":
-            print("\n".join(wrong(scores)))
-        failures += below(name, figures)
+        cases = read_cases(name) if options.limit is None else sample(read_cases(name), options.limit)
+        scores = {draft: measure(cases, assistant, sources) for draft, assistant in drafts.items()}
+        figures = {draft: figures_of(own) for draft, own in scores.items()}
+        print(f"\n== {name}: {len(cases)} questions")
+        print(columns(figures))
+        for draft, own in scores.items():
+            print(f"-- {draft}\n{confusion(own)}\n{by_type(own)}")
+            if options.show and name != "held":
+                print("\n".join(wrong(own)))
+            if options.limit is None:
+                failures += below(name, figures[draft])
+        failures += [f"{name} {worse}" for worse in worsened(scores)]
     for failure in failures:
         print(f"BELOW THRESHOLD {failure}", file=sys.stderr)
     return 1 if failures else 0
 
 
-def measure(name: str) -> list[Score]:
-    """Ask every question of a set and score the answers."""
+def assistants() -> tuple[dict[str, Assistant], Mapping[SourceId, Source]]:
+    """Give the assistant that drafts by rule and, where a chat model is set, the one that lets it draft too."""
     settings = read_settings()
-    assistant = build_assistant(settings)
+    whole = build_assistant(settings)
+    found = {DraftKind.EXTRACTIVE.value: Assistant(replace(whole.tools, writer=None))}
+    if whole.tools.writer is not None:
+        found[DraftKind.MODEL.value] = whole
     shelf = SqliteShelf(index_folder(settings).current().shelf)
     sources: Mapping[SourceId, Source] = {source.id: source for source in shelf.all_sources()}
     shelf.close()
-    return [
-        score(case, assistant.ask(Question(case.question, case.role, AS_OF, None, case.history)), sources)
-        for case in read_cases(name)
-    ]
+    return found, sources
+
+
+def measure(cases: Sequence[Case], assistant: Assistant, sources: Mapping[SourceId, Source]) -> list[Score]:
+    """Ask every question and score the answers."""
+    asked = (Question(case.question, case.role, AS_OF, None, case.history) for case in cases)
+    return [score(case, assistant.ask(question), sources) for case, question in zip(cases, asked, strict=True)]
+
+
+def sample(cases: Sequence[Case], count: int) -> tuple[Case, ...]:
+    """Give so many questions that are to be answered, Dutch and English in turn as far as there are."""
+    wanted = [case for case in cases if case.expected == "answered"]
+    english = [case for case in wanted if language_of(case.question) is Language.EN][: count // 2]
+    dutch = [case for case in wanted if language_of(case.question) is not Language.EN][: count - len(english)]
+    return (*english, *dutch)
+
+
+def columns(figures: Mapping[str, Mapping[str, Figure | int]]) -> str:
+    """Give the figures, a column for each way of drafting."""
+    names = list(next(iter(figures.values())))
+    head = " " * 16 + "".join(f"{draft:<32}" for draft in figures)
+    return "\n".join([head, *(f"{n:<16}" + "".join(f"{own[n]!s:<32}" for own in figures.values()) for n in names)])
+
+
+def worsened(scores: Mapping[str, Sequence[Score]]) -> Iterator[str]:
+    """Name each question that a model's draft answers worse than the one by rule: fewer points, a forbidden claim."""
+    plain = scores[DraftKind.EXTRACTIVE.value]
+    for before, after in zip(plain, scores.get(DraftKind.MODEL.value, plain), strict=True):
+        if sum(after.points_made) < sum(before.points_made) or after.forbidden_hit > before.forbidden_hit:
+            yield f"{before.case.id}: the draft with a model is worse than the one by rule"
 
 
 def figures_of(scores: Sequence[Score]) -> dict[str, Figure | int]:

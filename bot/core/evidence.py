@@ -12,6 +12,7 @@ from bot.core.drafted import DraftPart
 from bot.core.model import Statement
 from bot.core.prompting import fenced
 from bot.core.retrieve import FoundPart
+from bot.core.rules import Patterns
 from bot.core.support import Place, place_of, places_of
 
 
@@ -40,9 +41,17 @@ class Evidence:
 
 
 def evidence_for(
-    part: DraftPart, found: FoundPart, sources: Mapping[SourceId, Source], language: Language, limit: int
+    part: DraftPart,
+    found: FoundPart,
+    sources: Mapping[SourceId, Source],
+    language: Language,
+    limit: int,
+    instructions: Patterns,
 ) -> Evidence:
-    """Gather at most ``limit`` passages: those that the draft by rule quotes, then those that were found."""
+    """Gather at most ``limit`` passages: those that the draft by rule quotes, then those that were found.
+
+    A place that reads like an instruction to a machine carries nothing, so that a model that obeys it is not believed.
+    """
     quoted = [quote.passage for statement in part.statements for quote in statement.quotes]
     candidates = [*quoted, *(scored.passage for scored in found.passages)]
     unique = {passage.id: passage for passage in candidates if passage.source_id in sources}
@@ -51,7 +60,8 @@ def evidence_for(
         token: (*_written(passage, part.statements), *places_of(passage, sources[passage.source_id], language))
         for token, passage in passages.items()
     }
-    return Evidence(passages, places)
+    harmless = {token: tuple(p for p in own if not instructions.match(p.text)) for token, own in places.items()}
+    return Evidence(passages, harmless)
 
 
 def _written(passage: Passage, statements: Sequence[Statement]) -> Iterable[Place]:

@@ -127,7 +127,7 @@ class _Session:
         self._part, self._before = part, before
         self._writer, self._given, self._shown = writer, given, shown
         limit = max(writer.limits.passages, 1)
-        self._evidence = evidence_for(part, found, given.sources, before.language, limit)
+        self._evidence = evidence_for(part, found, given.sources, before.language, limit, given.rules.screen.injection)
         self._judge = Judge(part, self._evidence, before.language, given.embedder, given.rules, given.sources)
         self._kept: list[Statement] = [part.statements[0]] if part.decision is not None else []
         self._fixed = len(self._kept)
