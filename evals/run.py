@@ -15,10 +15,11 @@ from pathlib import Path
 import yaml
 
 from bot.adapters.shelf import SqliteShelf
-from bot.bootstrap import build_assistant, index_folder
+from bot.bootstrap import build_assistant
 from bot.core.corpus import Source, SourceId
 from bot.core.model import Question
-from bot.settings import read_settings
+from bot.engines import index_folder
+from bot.settings import Settings, read_settings
 from evals.cases import read_cases
 from evals.metrics import Figure, cited, figure, hit_at, ndcg_at, points, quotes_exact, recall_at, status_right
 from evals.scoring import Score, score
@@ -37,12 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--show", action="store_true", help="show what went wrong (never for the held half)")
     options = parser.parse_args(arguments)
     failures: list[str] = []
+    settings = read_settings()
     for name in options.sets or SETS:
-        scores = measure(name)
+        scores = measure(name, settings)
         figures = figures_of(scores)
+        columns = [figures]
         print(f"\n== {name}: {len(scores)} questions")
-        for title, value in figures.items():
-            print(f"{title:<16} {value}")
+        if settings.reranker is not None:
+            columns = [figures_of(measure(name, settings.model_copy(update={"reranker": None}))), figures]
+            print(f"{'':<16} {'not reranked':<28} reranked")
+        print(table(columns))
         print(confusion(scores))
         print(by_type(scores))
         if options.show and name != "held":
@@ -53,9 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if failures else 0
 
 
-def measure(name: str) -> list[Score]:
+def measure(name: str, settings: Settings) -> list[Score]:
     """Ask every question of a set and score the answers."""
-    settings = read_settings()
     assistant = build_assistant(settings)
     shelf = SqliteShelf(index_folder(settings).current().shelf)
     sources: Mapping[SourceId, Source] = {source.id: source for source in shelf.all_sources()}
@@ -81,6 +85,13 @@ def figures_of(scores: Sequence[Score]) -> dict[str, Figure | int]:
         "forbidden": sum(s.forbidden_hit for s in scores),
         "dangling": sum(s.dangling for s in scores),
     }
+
+
+def table(columns: Sequence[Mapping[str, Figure | int]]) -> str:
+    """Give the figures, a line each, with a column for each way to answer."""
+    return "\n".join(
+        f"{title:<16} " + " ".join(f"{column[title]!s:<28}" for column in columns).rstrip() for title in columns[0]
+    )
 
 
 def confusion(scores: Sequence[Score]) -> str:

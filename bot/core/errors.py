@@ -12,6 +12,7 @@
         ├── IndexMismatch        the index was built by another version or model
         ├── IndexBusy            another process owns the index
         ├── EmbedderUnavailable  the embedding model did not answer
+        ├── RerankerUnavailable  the model that reads the best texts again did not answer
         └── ServiceTimeout       a service did not answer in time
 
 "Nothing found", "refused" and "please clarify" are statuses of an answer and not errors.
@@ -66,6 +67,10 @@ class IndexBusy(ServiceError):
 
 class EmbedderUnavailable(ServiceError):
     """The embedding model did not answer."""
+
+
+class RerankerUnavailable(ServiceError):
+    """The model that reads the best texts again did not answer."""
 
 
 class ServiceTimeout(ServiceError):
