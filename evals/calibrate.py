@@ -1,7 +1,9 @@
 """Fits the weights with which a question is judged to be about ISV, and sets the thresholds of the three zones.
 
 Knows the calibration questions (``evals/questions/scope.jsonl``) and the tuning half; never reads the held half.
-Writes ``knowledge/calibration.yaml`` with the embedder's name, and prints what the thresholds do out of fold.
+Writes ``knowledge/calibration.yaml`` with the embedder's name, or a file in the data folder for another embedder than
+the default one, and prints what the thresholds do out of fold. The weights of ranking (sharpness, offsets, bonuses) are
+kept as they are: they were chosen by hand for multilingual-e5-small.
 Run it again when the embedder, the question lines or the written replies change: ``python -m evals.calibrate``.
 """
 
@@ -24,6 +26,7 @@ from bot.core.rules import Calibration
 from bot.core.scope import FEATURES, features_of, probability_in_scope
 from bot.core.screen import Screened, screen
 from bot.core.understand import understand
+from bot.engines import DEFAULT_ENGINE, calibration_path
 from bot.settings import read_settings
 from evals.cases import FOLDER, read_cases
 from evals.support import likeness_limit
@@ -130,7 +133,8 @@ def auroc(chances: Array, labels: Array) -> float:
 
 def main() -> int:
     """Fit, print and write."""
-    tools = build_assistant(read_settings(), check_calibration=False).tools
+    settings = read_settings()
+    tools = build_assistant(settings, check_calibration=False).tools
     before = tools.rules.calibration
     weights = {name: before.scope_weights.get(name, 0.0) for name in FEATURES}
     tools = replace(tools, rules=replace(tools.rules, calibration=replace(before, scope_weights=weights)))
@@ -147,26 +151,30 @@ def main() -> int:
         kept, refused = (chances[labels == 1] >= limit).mean(), (chances[labels == 0] < limit).mean()
         print(f"{name} {limit}: in scope kept {kept:.3f}, outside below it {refused:.3f}")
     fitted = dict(zip(FEATURES, (round(float(w), 3) for w in fit(design, labels)), strict=True))
+    name = tools.lookup.embedder.name
+    target = TARGET if settings.embedder == DEFAULT_ENGINE else calibration_path(settings, name)
     write(
         replace(
             before,
-            embedder=tools.lookup.embedder.name,
+            embedder=name,
             scope_weights=fitted,
             refuse_below=refuse_below,
             sure_above=sure_above,
             kind_limits=limits(parts),
             support_above=likeness_limit(tools.lookup.embedder),
-        )
+        ),
+        target,
     )
-    print(f"written: {TARGET.name} {fitted}")
+    print(f"written: {target} {fitted}")
     return 0
 
 
-def write(calibration: Calibration) -> None:
-    """Write the calibration file."""
+def write(calibration: Calibration, target: Path) -> None:
+    """Write a calibration file."""
     limits_by_kind = "\n".join(f"  {kind.value}: {limit}" for kind, limit in calibration.kind_limits.items())
     weights = "\n".join(f"  {name}: {value}" for name, value in calibration.scope_weights.items())
-    TARGET.write_text(
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(
         "# Written by `python -m evals.calibrate`; do not edit by hand. What each value does: bot/core/rules.py.\n"
         f"embedder: {calibration.embedder}\n"
         f"kernel_sharpness: {calibration.kernel_sharpness}\n"

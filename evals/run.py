@@ -17,12 +17,13 @@ from pathlib import Path
 import yaml
 
 from bot.adapters.shelf import SqliteShelf
-from bot.bootstrap import build_assistant, index_folder
+from bot.bootstrap import build_assistant
 from bot.core.assistant import Assistant
 from bot.core.corpus import Language, Source, SourceId
 from bot.core.drafting import DraftKind
 from bot.core.language import language_of
 from bot.core.model import Question
+from bot.engines import index_folder
 from bot.settings import read_settings
 from evals.cases import Case, read_cases
 from evals.metrics import Figure, cited, figure, hit_at, ndcg_at, points, quotes_exact, recall_at, status_right
@@ -65,10 +66,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def assistants() -> tuple[dict[str, Assistant], Mapping[SourceId, Source]]:
-    """Give the assistant that drafts by rule and, where a chat model is set, the one that lets it draft too."""
+    """Give, by name, the assistant that drafts by rule, and the others that the settings ask to compare.
+
+    With a reranker that is the same without it; with a chat model, the one that lets it draft too.
+    """
     settings = read_settings()
     whole = build_assistant(settings)
     found = {DraftKind.EXTRACTIVE.value: Assistant(replace(whole.tools, writer=None))}
+    if settings.reranker is not None:
+        bare = build_assistant(settings.model_copy(update={"reranker": None}))
+        found["not reranked"] = Assistant(replace(bare.tools, writer=None))
     if whole.tools.writer is not None:
         found[DraftKind.MODEL.value] = whole
     shelf = SqliteShelf(index_folder(settings).current().shelf)

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bot.adapters.dictionary import write_dictionary
-from bot.bootstrap import build_embedder, index_folder, set_up_logging
+from bot.bootstrap import set_up_logging
 from bot.core.errors import IsvbotError
+from bot.engines import build_embedder, check_vectors, index_folder
 from bot.settings import Settings, read_settings
 from ingest.corpus import read_corpus
 from ingest.lint import lint
@@ -80,6 +81,9 @@ def _sync(settings: Settings, *, rebuild: bool) -> int:
     console = Console(stderr=True)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     corpus = read_corpus(settings.knowledge_dir)
+    folder, embedder = index_folder(settings), build_embedder(settings)
+    if not rebuild:
+        check_vectors(settings, folder, embedder)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -92,8 +96,8 @@ def _sync(settings: Settings, *, rebuild: bool) -> int:
         task = bar.add_task("reading texts", total=None)
         summary = sync(
             corpus,
-            index_folder(settings),
-            build_embedder(),
+            folder,
+            embedder,
             lambda stage, done, total: bar.update(task, description=stage.value, completed=done, total=max(total, 1)),
             rebuild=rebuild,
         )

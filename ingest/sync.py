@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from importlib.metadata import version
 
-from bot.adapters.index import Learnt, corpus_words, files_digest, is_healthy, write_index
+from bot.adapters.index import Learnt, corpus_words, is_healthy, write_index
 from bot.adapters.index_folder import FORMAT, Build, IndexFolder, Manifest
 from bot.adapters.shelf import SqliteShelf, target_digest
 from bot.core.corpus import Kind
@@ -71,7 +71,7 @@ def sync(
         digest = _digest(corpus, entries)
         old_digests, old_vectors = _old(before)
         comparison = _compare(corpus.targets, old_digests)
-        if before is not None and before.manifest.corpus == digest and is_healthy(before):
+        if before is not None and before.manifest.corpus == digest and is_healthy(before, folder.store):
             return _summary(comparison, corpus, 0, len(entries), before.name, was_current=True)
         examples = [example for texts in corpus.examples.values() for example in examples_of(texts)]
         vectors = _embed((*entries, *examples), old_vectors, embedder, progress)
@@ -148,7 +148,7 @@ def _write(
     now = datetime.now(UTC)
     part = folder.new_part(f"{now:%Y%m%dT%H%M%S%f}")
     learnt = _learnt(corpus, entries, vectors, embedder.dims, progress)
-    write_index(part, corpus.sources, corpus.targets, entries, vectors, learnt, VECTORS)
+    write_index(part, corpus.sources, corpus.targets, entries, vectors, learnt, VECTORS, folder.store)
     manifest = Manifest(
         format=FORMAT,
         embedder=embedder.name,
@@ -160,9 +160,9 @@ def _write(
         entries=len(entries),
         words=len(corpus_words(corpus.targets)),
         vectors=VECTORS,
-        vector_files=files_digest(part / VECTORS),
+        vector_files=folder.store.digest(part, VECTORS),
     )
-    if not is_healthy(Build(part, manifest)):
+    if not is_healthy(Build(part, manifest), folder.store):
         raise IndexUnavailable(f"the new index in {part} does not hold what was written: check the disk and run again")
     return folder.switch_to(part, manifest)
 

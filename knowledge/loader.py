@@ -112,6 +112,15 @@ def read_contradictions(root: Traversable | None = None) -> ContradictionsFile:
     return read_one(root, "contradictions.yaml", TypeAdapter(ContradictionsFile))
 
 
+def read_calibration(root: Traversable | None = None, name: str = "calibration.yaml") -> Calibration:
+    """Read the thresholds that were measured for an embedder.
+
+    Raises:
+        ContentError: a field is wrong.
+    """
+    return Calibration(**read_one(root, name, TypeAdapter(CalibrationFile)).model_dump())
+
+
 def read_rules(root: Traversable | None = None) -> Rules:
     """Read the patterns, terms and thresholds that the steps apply.
 
@@ -119,7 +128,6 @@ def read_rules(root: Traversable | None = None) -> Rules:
         ContentError: a field is wrong.
     """
     screen = read_one(root, "screen.yaml", TypeAdapter(ScreenFile))
-    calibration = read_one(root, "calibration.yaml", TypeAdapter(CalibrationFile))
     return Rules(
         screen=ScreenRules(
             injection=Patterns.of(*screen.injection),
@@ -137,7 +145,7 @@ def read_rules(root: Traversable | None = None) -> Rules:
         ),
         terms=_lexicon(read_glossary(root)),
         other_subjects=Lexicon({word.lower(): Term(word, "other", False) for word in screen.other_subjects}),
-        calibration=Calibration(**calibration.model_dump()),
+        calibration=read_calibration(root),
         check=read_check_rules(root),
         phrases=read_phrases(root),
         dialogue=read_dialogue(root),

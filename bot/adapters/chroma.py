@@ -1,14 +1,15 @@
-"""Finds entries by meaning in a Chroma folder.
+"""Finds entries by meaning in a Chroma collection, and keeps one in a folder.
 
 Knows Chroma's collection of vectors, and how to prove that it finds every one of them.
-Knows nothing of texts: Chroma holds ids and vectors only.
+Knows nothing of texts: the collection holds ids and vectors only. Nothing of servers either (``chroma_server``).
 
 A folder is written by one process and then only read. Chroma corrupts a folder silently when two processes
 write it (docs/adr/0002-embedder-and-index.md); the index folder's lock keeps a second writer out.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -17,6 +18,7 @@ os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
 
 import chromadb
 import numpy as np
+from chromadb.api import ClientAPI
 from chromadb.api.client import Client
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
@@ -42,39 +44,36 @@ WHOLE_CHECK = 20_000
 """Up to this many vectors, the check asks for all of them at once."""
 
 
-class ChromaVectorIndex:
-    """Reads a Chroma folder."""
+class CollectionIndex:
+    """Reads a Chroma collection, wherever it is."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open an existing folder.
+    def __init__(self, collection: Collection, place: object) -> None:
+        """Take an open collection, and where it is in words for an error.
 
         Raises:
-            IndexUnavailable: the folder is missing or damaged.
+            IndexUnavailable: it is damaged.
         """
-        self._folder = folder
-        self._client = _client(folder, create=False)
-        self._collection = _collection(self._client, folder, create=False)
-        self._count = self._guarded_count()
+        self._collection = collection
+        self._place = place
+        with self._reading():
+            self._count = int(collection.count())
 
     def close(self) -> None:
-        """Let go of the folder: Chroma keeps threads and open files for it until then."""
-        self._client.close()
+        """Let go of what this index alone holds: nothing."""
 
     def nearest(self, vector: Vector, limit: int) -> Sequence[Hit]:
         """Give the entries nearest to a vector, best first, with their cosine.
 
         Raises:
-            IndexUnavailable: the folder is damaged.
+            IndexUnavailable: the collection is damaged.
         """
         wanted = min(limit, self._count)
         if wanted == 0:
             return ()
-        try:
+        with self._reading():
             found = self._collection.query(
                 query_embeddings=np.asarray([vector], dtype=np.float32), n_results=wanted, include=["distances"]
             )
-        except (ChromaError, RuntimeError) as error:
-            raise IndexUnavailable(f"the vectors in {self._folder} cannot be read: run 'isvbot-ingest sync'") from error
         distances = (found["distances"] or [[]])[0]
         return [Hit(entry, 1.0 - float(distance)) for entry, distance in zip(found["ids"][0], distances, strict=True)]
 
@@ -90,11 +89,29 @@ class ChromaVectorIndex:
             return False
         return all(any(hit.score > SAME for hit in self.nearest(vector, 1)) for _, vector in probes)
 
-    def _guarded_count(self) -> int:
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
         try:
-            return int(self._collection.count())
+            yield
         except (ChromaError, RuntimeError) as error:
-            raise IndexUnavailable(f"the vectors in {self._folder} cannot be read: run 'isvbot-ingest sync'") from error
+            raise IndexUnavailable(f"the vectors in {self._place} cannot be read: run 'isvbot-ingest sync'") from error
+
+
+class ChromaVectorIndex(CollectionIndex):
+    """Reads a Chroma folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open an existing folder.
+
+        Raises:
+            IndexUnavailable: the folder is missing or damaged.
+        """
+        self._client = _client(folder, create=False)
+        super().__init__(_collection(self._client, folder, create=False), folder)
+
+    def close(self) -> None:
+        """Let go of the folder: Chroma keeps threads and open files for it until then."""
+        self._client.close()
 
 
 def write_vectors(folder: Path, vectors: Iterable[tuple[str, Vector]]) -> None:
@@ -105,15 +122,24 @@ def write_vectors(folder: Path, vectors: Iterable[tuple[str, Vector]]) -> None:
     """
     client = _client(folder, create=True)
     try:
-        collection = _collection(client, folder, create=True)
-        rest = iter(vectors)
-        while batch := list(islice(rest, BATCH)):
-            ids = [entry for entry, _ in batch]
-            collection.add(ids=ids, embeddings=np.asarray([vector for _, vector in batch], dtype=np.float32))
+        add_all(_collection(client, folder, create=True), vectors)
     except (ChromaError, RuntimeError) as error:
         raise IndexUnavailable(cannot_write(folder, error)) from error
     finally:
         client.close()
+
+
+def add_all(collection: Collection, vectors: Iterable[tuple[str, Vector]]) -> None:
+    """Add vectors to a collection."""
+    rest = iter(vectors)
+    while batch := list(islice(rest, BATCH)):
+        ids = [entry for entry, _ in batch]
+        collection.add(ids=ids, embeddings=np.asarray([vector for _, vector in batch], dtype=np.float32))
+
+
+def create_collection(client: ClientAPI, name: str) -> Collection:
+    """Make an empty collection that compares by cosine and never embeds by itself."""
+    return client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
 
 
 def _client(folder: Path, *, create: bool) -> Client:
@@ -129,9 +155,7 @@ def _client(folder: Path, *, create: bool) -> Client:
 def _collection(client: Client, folder: Path, *, create: bool) -> Collection:
     try:
         if create:
-            return client.create_collection(
-                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-            )
+            return create_collection(client, COLLECTION)
         return client.get_collection(COLLECTION, embedding_function=None)
     except (ChromaError, RuntimeError, ValueError, OSError) as error:
         client.close()

@@ -4,7 +4,6 @@ Knows the stores of a build, that they must agree, and how to mend the vectors f
 Knows nothing of how texts became entries.
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,15 +12,24 @@ from itertools import islice
 from pathlib import Path
 
 from bot.adapters.bm25 import Bm25Index
-from bot.adapters.chroma import GRAPH_METADATA, PROBES, ChromaVectorIndex, write_vectors
+from bot.adapters.chroma import PROBES, CollectionIndex
 from bot.adapters.index_folder import RECOGNISER, SHARPENING, SHELF, WORDS, Build, IndexFolder
 from bot.adapters.recogniser import LinearRecogniser
 from bot.adapters.sharpening import SharpenedVectorIndex, Sharpening
 from bot.adapters.shelf import SqliteShelf, write_shelf
+from bot.adapters.vector_store import FolderVectors, VectorStore
 from bot.core.corpus import Passage, Source, WrittenAnswer, WrittenReply
-from bot.core.entries import Entry, Target, key_of, lexical_text, line_texts
+from bot.core.entries import Entry, Target, entries_of, key_of, lexical_text, line_texts, target_key
 from bot.core.errors import IndexMismatch, IndexUnavailable, cannot_write
-from bot.core.ports import Vector
+from bot.core.ports import Embedder, Vector
+
+IN_BUILD = FolderVectors()
+
+COMPARED = 3
+"""Texts of each kind with which an embedder is compared with an index."""
+
+ALIKE = 0.99
+"""Cosine from which two vectors of one text come from the same weights: 0.9999 between engines and precisions."""
 
 LINES_THAT_AGREE = 3
 """A word that only question lines hold is right when it stands there so often."""
@@ -72,13 +80,13 @@ def open_index(folder: IndexFolder, embedder: str) -> OpenIndex:
             " run 'isvbot-ingest sync --rebuild'"
         )
     shelf, lexical, learnt = SqliteShelf(build.shelf), Bm25Index.load(build.words), Learnt.load(build)
-    vectors = _healthy_vectors(build, shelf, learnt.sharpening)
-    if vectors is None:
+    vectors = _healthy_vectors(build, shelf, learnt.sharpening, folder.store)
+    if vectors is None and folder.store.is_beside:
         build = mend_vectors(folder, build, shelf, learnt.sharpening)
-        vectors = _healthy_vectors(build, shelf, learnt.sharpening)
+        vectors = _healthy_vectors(build, shelf, learnt.sharpening, folder.store)
     if vectors is None:
         raise IndexUnavailable(
-            f"the vectors in {build.folder} do not hold what the shelf counts: run 'isvbot-ingest sync --rebuild'"
+            f"the vectors of {build.folder} do not hold what the shelf counts: run 'isvbot-ingest sync --rebuild'"
         )
     return OpenIndex(build, shelf, lexical, SharpenedVectorIndex(learnt.sharpening, vectors), learnt.recogniser)
 
@@ -91,6 +99,7 @@ def write_index(
     vectors: Mapping[str, Vector],
     learnt: Learnt,
     vectors_name: str,
+    store: VectorStore = IN_BUILD,
 ) -> None:
     """Write the stores of a build; ``entries`` come with a digest, ``vectors`` by it, as the embedder made them.
 
@@ -107,10 +116,10 @@ def write_index(
     except OSError as error:
         raise IndexUnavailable(cannot_write(part, error.strerror)) from error
     sharpened = ((entry.id, learnt.sharpening.sharpened(vectors[digest])) for entry, digest in entries)
-    write_vectors(part / vectors_name, sharpened)
+    store.write(part, vectors_name, sharpened)
 
 
-def is_healthy(build: Build) -> bool:
+def is_healthy(build: Build, store: VectorStore = IN_BUILD) -> bool:
     """Say whether the stores of a build can be opened and agree with its manifest."""
     manifest = build.manifest
     try:
@@ -120,7 +129,7 @@ def is_healthy(build: Build) -> bool:
             if (counts.targets, counts.entries, counts.words) != (manifest.targets, manifest.entries, manifest.words):
                 return False
             Bm25Index.load(build.words)
-            vectors = _healthy_vectors(build, shelf, Learnt.load(build).sharpening)
+            vectors = _healthy_vectors(build, shelf, Learnt.load(build).sharpening, store)
         finally:
             shelf.close()
     except IndexUnavailable:
@@ -130,25 +139,43 @@ def is_healthy(build: Build) -> bool:
     return vectors is not None
 
 
+def makes_the_vectors_of(build: Build, embedder: Embedder) -> bool:
+    """Say whether an embedder gives some texts of a build the vectors that they have there.
+
+    Raises:
+        IndexUnavailable: the build cannot be read.
+        EmbedderUnavailable: the embedder failed.
+    """
+    shelf = SqliteShelf(build.shelf)
+    try:
+        held = shelf.sample(COMPARED)
+        targets = shelf.fetch(list(dict.fromkeys(target_key(entry_id) for entry_id in held)))
+    finally:
+        shelf.close()
+    entries = [entry for target in targets.values() for entry in entries_of(target) if entry.id in held]
+    for is_question in (True, False):
+        some = [entry for entry in entries if entry.is_question is is_question]
+        embed = embedder.embed_questions if is_question else embedder.embed_passages
+        found = embed([entry.text for entry in some]) if some else ()
+        if not all(_cosine(v, held[entry.id]) > ALIKE for v, entry in zip(found, some, strict=True)):
+            return False
+    return True
+
+
+def _cosine(one: Vector, other: Vector) -> float:
+    if len(one) != len(other):
+        return -1.0
+    return sum(float(a) * float(b) for a, b in zip(one, other, strict=True))
+
+
 def mend_vectors(folder: IndexFolder, build: Build, shelf: SqliteShelf, sharpening: Sharpening) -> Build:
     """Write the vectors of a build anew from its shelf, beside the damaged ones, and use those."""
     with folder.writing():
         taken = [child.name for child in build.folder.glob("vectors-*")]
         name = f"vectors-{max(int(other.rpartition('-')[2]) for other in [*taken, build.manifest.vectors]) + 1}"
-        write_vectors(build.folder / name, ((entry, sharpening.sharpened(v)) for entry, v in shelf.vectors()))
-        return folder.replace_vectors(build, name, files_digest(build.folder / name))
-
-
-def files_digest(folder: Path) -> str:
-    """Give one digest of the graph files of a Chroma folder, which nothing changes once they are written.
-
-    A small graph has no metadata file: Chroma then makes it anew, with other bytes, each time it is opened.
-    """
-    hasher = hashlib.blake2b(digest_size=16)
-    graphs = sorted(file.parent for file in folder.rglob(GRAPH_METADATA))
-    for file in (file for graph in graphs for file in sorted(graph.iterdir())):
-        hasher.update(f"{file.name} {file.stat().st_size}\n".encode() + file.read_bytes())
-    return hasher.hexdigest()
+        sharpened = ((entry, sharpening.sharpened(vector)) for entry, vector in shelf.vectors())
+        folder.store.write(build.folder, name, sharpened)
+        return folder.replace_vectors(build, name, folder.store.digest(build.folder, name))
 
 
 def corpus_words(targets: Sequence[Target]) -> Counter[str]:
@@ -177,19 +204,29 @@ def _words_in(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def _healthy_vectors(build: Build, shelf: SqliteShelf, sharpening: Sharpening) -> ChromaVectorIndex | None:
-    """Give the vectors if they hold what the shelf counts; ``None`` if they do not."""
-    if files_digest(build.vectors) != build.manifest.vector_files:
+def _healthy_vectors(
+    build: Build, shelf: SqliteShelf, sharpening: Sharpening, store: VectorStore
+) -> CollectionIndex | None:
+    """Give the vectors if they hold what the shelf counts; ``None`` if they do not.
+
+    Raises:
+        IndexUnavailable: the server that keeps them does not answer, by which nothing is lost.
+    """
+    name = build.manifest.vectors
+    if store.digest(build.folder, name) != build.manifest.vector_files:
         return None
     try:
-        vectors = ChromaVectorIndex(build.vectors)
+        vectors = store.open(build.folder, name)
     except IndexUnavailable:
-        return None
+        if store.is_beside:
+            return None
+        raise
     some = ((entry, sharpening.sharpened(vector)) for entry, vector in islice(shelf.vectors(), PROBES))
     try:
         if vectors.holds(shelf.counts().entries, some):
             return vectors
     except IndexUnavailable:
-        pass
+        if not store.is_beside:
+            raise
     vectors.close()
     return None

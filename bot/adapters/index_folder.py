@@ -24,6 +24,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.adapters.vector_store import FolderVectors, VectorStore
 from bot.core.errors import IndexBusy, IndexMismatch, IndexUnavailable
 
 SHELF = "shelf.sqlite"
@@ -102,6 +103,9 @@ class Build:
 
 class IndexFolder:
     """The builds under one root."""
+
+    store: VectorStore = FolderVectors()
+    """Where the vectors of the builds are kept."""
 
     def __init__(self, root: Path) -> None:
         """Take a folder; it need not exist yet."""

@@ -46,6 +46,20 @@ class HashingEmbedder:
         return [value / length for value in vector]
 
 
+class OverlapReranker:
+    """Finds a text the likelier the more of the question's words it holds."""
+
+    name = "overlap"
+    SHARPNESS = 12.0
+    """How much the log-odds grow from no shared word to all of them."""
+
+    def log_odds(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """Judge by words alone."""
+        wanted = frozenset(words(question))
+        shares = (len(wanted & frozenset(words(text))) / max(len(wanted), 1) for text in texts)
+        return [self.SHARPNESS * (share - 0.5) for share in shares]
+
+
 class ExactVectorIndex:
     """Compares a vector with every other one."""
 

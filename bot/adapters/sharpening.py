@@ -11,8 +11,8 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from bot.adapters.chroma import ChromaVectorIndex
-from bot.core.errors import IndexUnavailable
+from bot.adapters.chroma import CollectionIndex
+from bot.core.errors import IndexMismatch, IndexUnavailable
 from bot.core.ports import Hit, Vector
 
 Array = npt.NDArray[np.float32]
@@ -27,7 +27,16 @@ class Sharpening:
         self._axes = np.asarray(axes, dtype=np.float32)
 
     def sharpened(self, vector: Vector) -> Array:
-        """Give a vector in the new axes, of length one."""
+        """Give a vector in the new axes, of length one.
+
+        Raises:
+            IndexMismatch: it is longer or shorter than the vectors from which this was fitted.
+        """
+        if len(vector) != len(self._centre):
+            raise IndexMismatch(
+                f"the index holds vectors of {len(self._centre)} dimensions, the embedder gives {len(vector)}:"
+                " run 'isvbot-ingest sync --rebuild'"
+            )
         moved = (np.asarray(vector, dtype=np.float32) - self._centre) @ self._axes
         length = np.linalg.norm(moved)
         return np.asarray(moved / length if length > 0 else moved, dtype=np.float32)
@@ -54,7 +63,7 @@ class Sharpening:
 class SharpenedVectorIndex:
     """Finds entries by meaning among sharpened vectors."""
 
-    def __init__(self, sharpening: Sharpening, vectors: ChromaVectorIndex) -> None:
+    def __init__(self, sharpening: Sharpening, vectors: CollectionIndex) -> None:
         """Take an index of vectors that were sharpened in the same way."""
         self._sharpening = sharpening
         self._vectors = vectors

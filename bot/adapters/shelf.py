@@ -6,6 +6,7 @@ Knows nothing of how a text is found.
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,11 @@ CREATE TABLE about (term TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE entries (id TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE vectors (digest TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_SAMPLED = """
+WITH texts AS (SELECT id, digest FROM entries WHERE id LIKE '%|text' ORDER BY id LIMIT ?),
+lines AS (SELECT id, digest FROM entries WHERE id NOT LIKE '%|text' ORDER BY id LIMIT ?),
+sampled AS (SELECT * FROM texts UNION SELECT * FROM lines)
 """
 Read = TypeVar("Read")
 _SOURCE = TypeAdapter(Source)
@@ -103,6 +109,11 @@ class SqliteShelf:
         for entry_id, blob in self._query(joined):
             yield entry_id, np.frombuffer(blob, dtype=np.float32)
 
+    def sample(self, count: int) -> dict[str, npt.NDArray[np.float32]]:
+        """Give the vectors of the first texts and of the first question lines, at most ``count`` of each, by entry."""
+        statement = f"{_SAMPLED} SELECT id, vector FROM sampled JOIN vectors USING (digest)"  # noqa: S608  # our own words
+        return {entry: np.frombuffer(blob, dtype=np.float32) for entry, blob in self._query(statement, (count, count))}
+
     def known_vectors(self) -> dict[str, npt.NDArray[np.float32]]:
         """Give every vector that was ever needed for this build, by its digest."""
         rows = self._query("SELECT digest, vector FROM vectors")
@@ -141,7 +152,7 @@ class SqliteShelf:
             rows.extend(self._query(f"SELECT {column}, {value} FROM {table} WHERE {column} IN ({marks})", chunk))  # noqa: S608  # names of our own tables
         return rows
 
-    def _query(self, statement: str, values: Sequence[str] = ()) -> list[tuple]:  # type: ignore[type-arg]  # rows of any shape
+    def _query(self, statement: str, values: Sequence[str | int] = ()) -> list[tuple]:  # type: ignore[type-arg]  # rows of any shape
         try:
             return self._db.execute(statement, values).fetchall()
         except sqlite3.Error as error:
@@ -171,6 +182,25 @@ def write_shelf(
             db.close()
     except sqlite3.Error as error:
         raise IndexUnavailable(cannot_write(path, error)) from error
+
+
+def write_copy_for_readers(original: Path, copy: Path, kept: int) -> None:
+    """Copy a shelf without the vectors, but for some ``kept`` of the first texts and as many of the first lines.
+
+    Raises:
+        IndexUnavailable: the copy cannot be written, for instance because the disk is full.
+    """
+    try:
+        shutil.copyfile(original, copy)
+        db = sqlite3.connect(copy, isolation_level=None)
+        try:
+            statement = f"{_SAMPLED} DELETE FROM vectors WHERE digest NOT IN (SELECT digest FROM sampled)"  # noqa: S608  # our own words
+            db.execute(statement, (kept, kept))
+            db.execute("VACUUM")
+        finally:
+            db.close()
+    except (OSError, sqlite3.Error) as error:
+        raise IndexUnavailable(cannot_write(copy, error)) from error
 
 
 def target_digest(target: Target) -> str:

@@ -15,6 +15,7 @@
         ├── EmbedderUnavailable  the embedding model did not answer
         ├── ModelUnavailable     the chat model cannot be reached, refuses, or is left alone for a while
         ├── ModelStopped         the chat model broke off, or sent what is no reply
+        ├── RerankerUnavailable  the model that reads the best texts again did not answer
         └── ServiceTimeout       a service did not answer in time
             └── ModelTimeout     the chat model did not finish its reply in time
 
@@ -82,6 +83,10 @@ class ModelUnavailable(ServiceError):
 
 class ModelStopped(ServiceError):
     """The chat model's reply is not whole: filtered, cut off, broken off, or nothing that a model would send."""
+
+
+class RerankerUnavailable(ServiceError):
+    """The model that reads the best texts again did not answer."""
 
 
 class ServiceTimeout(ServiceError):

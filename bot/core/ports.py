@@ -36,7 +36,11 @@ class Embedder(Protocol):
     """Turns texts into vectors."""
 
     name: str
-    dims: int
+
+    @property
+    def dims(self) -> int:
+        """The length of its vectors."""
+        ...
 
     def embed_questions(self, texts: Sequence[str]) -> Sequence[Vector]:
         """Embed questions and question lines, one unit vector a text, in the same order."""
@@ -44,6 +48,16 @@ class Embedder(Protocol):
 
     def embed_passages(self, texts: Sequence[str]) -> Sequence[Vector]:
         """Embed passages, one unit vector a text, in the same order."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads a question and each of a few texts together, and says how well they fit."""
+
+    name: str
+
+    def log_odds(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """Give, for each text in the same order, the log-odds that it answers the question."""
         ...
 
 

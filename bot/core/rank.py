@@ -12,13 +12,13 @@ reach); and a bonus for an exact reference.
 import heapq
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 from bot.core.corpus import OPPOSITE, Line, Passage, Role, Stance, WrittenAnswer, WrittenReply
 from bot.core.entries import Target, line_of, target_key
-from bot.core.ports import Embedder, Hit, LexicalIndex, Recognised, Recogniser, Shelf, Vector, VectorIndex
+from bot.core.ports import Embedder, Hit, LexicalIndex, Recognised, Recogniser, Reranker, Shelf, Vector, VectorIndex
 from bot.core.references import references_held, references_in
 from bot.core.rules import Calibration
 
@@ -32,6 +32,9 @@ FAR = 0.0
 
 REFERENCE_BONUS = 0.25
 """Added for a target that holds every exact reference of the question; less for fewer."""
+
+RERANKED = 30
+"""Texts that a reranker reads where no other number is set."""
 
 LEAST_LOG_CHANCE = math.log(1e-4)
 """Below this chance, one target is as unlikely as another."""
@@ -49,6 +52,9 @@ class Lookup:
     lexical: LexicalIndex
     shelf: Shelf
     recogniser: Recogniser
+    reranker: Reranker | None = None
+    reranked: int = RERANKED
+    """How many of the best texts the reranker reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,48 @@ def ranked(
         line = line_of(target, own.entry) if own.entry else None
         found.append(Candidate(target, score, near, own.cosine, line, own.rival))
     return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def read_again(question: str, candidates: list[Candidate], lookup: Lookup, calibration: Calibration) -> list[Candidate]:
+    """Let the reranker, if there is one, read the best texts, and give all candidates in the order that follows.
+
+    A score is a log chance over ``kernel_sharpness``, so the chance that the reranker gives a text is multiplied into
+    it: two experts who judge apart (Hinton, *Training products of experts by minimizing contrastive divergence*, 2002).
+    What it did not read counts as if it had seen nothing in it. Written replies are no answers and stay as they are.
+    """
+    if lookup.reranker is None:
+        return candidates
+    texts = [candidate for candidate in candidates if not isinstance(candidate.target, WrittenReply)]
+    best = texts[: lookup.reranked]
+    judged = lookup.reranker.log_odds(question, [readable_text(candidate.target) for candidate in best])
+    log_chances = {id(c): max(LEAST_LOG_CHANCE, _log_chance(odds)) for c, odds in zip(best, judged, strict=True)}
+    found = [
+        candidate
+        if isinstance(candidate.target, WrittenReply)
+        else replace(
+            candidate,
+            score=candidate.score + log_chances.get(id(candidate), LEAST_LOG_CHANCE) / calibration.kernel_sharpness,
+        )
+        for candidate in candidates
+    ]
+    return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def readable_text(target: Target) -> str:
+    """Give what a target says, as a reranker reads it."""
+    match target:
+        case Passage():
+            return f"{target.context}. {target.text}"
+        case WrittenAnswer():
+            claims = (target.lead, *target.statements)
+            return " ".join((target.title.nl, *(claim.wording.nl for claim in claims)))
+        case WrittenReply():
+            return ""
+
+
+def _log_chance(log_odds: float) -> float:
+    """Give the natural logarithm of a chance from its log-odds, whatever their size."""
+    return min(0.0, log_odds) - math.log1p(math.exp(-abs(log_odds)))
 
 
 def _likeliest(chances: Mapping[str, float]) -> list[str]:

@@ -16,7 +16,7 @@ from bot.core.entries import Target, passage_key
 from bot.core.model import Scored
 from bot.core.plain import squeezed, words
 from bot.core.ports import Recognised, Recogniser, Shelf, Vector
-from bot.core.rank import FAR, Candidate, Lookup, Query, ranked
+from bot.core.rank import FAR, Candidate, Lookup, Query, ranked, read_again
 from bot.core.references import days_of_years
 from bot.core.rules import Calibration, Lexicon, Rules
 from bot.core.scope import Signals, Zone, zone_of
@@ -147,7 +147,8 @@ def _found(
     around = lookup.recogniser.recognise(understood.whole, vectors[part.said]).lean
     together = " ".join(part.readings)
     mentioned = frozenset(mention.term.identifier for mention in rules.terms.mentions(together))
-    candidates = [candidate for candidate in all_targets if _is_wanted(candidate.target, mentioned)]
+    wanted = [candidate for candidate in all_targets if _is_wanted(candidate.target, mentioned)]
+    candidates = read_again(part.readings[0], wanted, lookup, rules.calibration)
     answers = tuple(
         Match(c.target, c.score, c.near, c.cosine, c.line, c.rival)
         for c in candidates

@@ -1,9 +1,10 @@
 """A small corpus, and a small index of it on disk."""
 
-from bot.adapters.index import Learnt, corpus_words, files_digest, write_index
+from bot.adapters.index import Learnt, corpus_words, write_index
 from bot.adapters.index_folder import FORMAT, Build, IndexFolder, Manifest
 from bot.adapters.memory import HashingEmbedder, targets_of
 from bot.adapters.sharpening import Sharpening
+from bot.adapters.vector_store import files_digest
 from bot.core.corpus import Corpus, Status
 from bot.core.entries import entries_of
 from ingest.recogniser import fit_recogniser

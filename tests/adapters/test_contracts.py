@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,8 +11,7 @@ import pytest
 from bot.adapters.bm25 import Bm25Index
 from bot.adapters.breaker import BreakerModel
 from bot.adapters.chroma import ChromaVectorIndex, write_vectors
-from bot.adapters.language_model import LangChainModel
-from bot.adapters.memory import (
+bafrom bot.adapters.memory import (
     ExactVectorIndex,
     HashingEmbedder,
     ListedPersonalData,
@@ -47,6 +47,7 @@ from bot.core.ports import (
 )
 from tests.adapters.small import small_corpus, unchanged
 from tests.servers.hostile_model import Reply, failing, hostile
+from tests.servers.chroma import RunningChroma, new_prefix
 
 CORPUS = small_corpus()
 HASHING = HashingEmbedder()
@@ -65,6 +66,11 @@ def chroma(folder: Path, vectors: Mapping[str, Vector]) -> ChromaVectorIndex:
     return ChromaVectorIndex(folder / "vectors")
 
 
+def served(server: ChromaServer, folder: Path, vectors: Mapping[str, Vector]) -> VectorIndex:
+    server.write_vectors("1", vectors.items())
+    return server.open_vectors("1")
+
+
 def sharpened(folder: Path, vectors: Mapping[str, Vector]) -> VectorIndex:
     return SharpenedVectorIndex(unchanged(HASHING.dims), chroma(folder, vectors))
 
@@ -74,9 +80,13 @@ def sharpened(folder: Path, vectors: Mapping[str, Vector]) -> VectorIndex:
         exact,
         pytest.param(chroma, marks=pytest.mark.integration),
         pytest.param(sharpened, marks=pytest.mark.integration),
+        pytest.param("served", marks=pytest.mark.integration),
     ]
 )
 def make_vectors(request: pytest.FixtureRequest) -> MakeVectors:
+    if request.param == "served":
+        running: RunningChroma = request.getfixturevalue("chroma_server")
+        return partial(served, ChromaServer(ServerOptions(running.url, prefix=new_prefix())))
     make: MakeVectors = request.param
     return make
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.chroma import ChromaVectorIndex, write_vectors
-from bot.adapters.index import corpus_words, files_digest, is_healthy, mend_vectors, open_index
+from bot.adapters.index import corpus_words, is_healthy, mend_vectors, open_index
 from bot.adapters.index_folder import Build, IndexFolder
 from bot.adapters.memory import HashingEmbedder, exact_index_of
 from bot.adapters.sharpening import Sharpening
 from bot.adapters.shelf import SqliteShelf
+from bot.adapters.vector_store import files_digest
 from bot.core.corpus import Status
 from bot.core.errors import IndexBusy, IndexMismatch, IndexUnavailable
 from bot.core.ports import Hit

@@ -7,7 +7,7 @@ import pytest
 from filelock import FileLock
 
 from bot.adapters.dictionary import dictionary_path
-from bot.bootstrap import index_folder
+from bot.engines import index_folder
 from bot.settings import Settings
 from ingest.__main__ import main
 from tests.adapters.release import chroma_released

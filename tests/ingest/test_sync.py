@@ -555,7 +555,7 @@ def test_a_folder_without_the_right_to_write_names_the_setting(tmp_path: Path) -
 def test_a_build_that_does_not_hold_what_was_written_is_never_used(
     folder: IndexFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.adapters.index.write_vectors", lambda at, all_: write_vectors(at, list(all_)[:-1]))
+    monkeypatch.setattr("bot.adapters.vector_store.write_vectors", lambda at, all_: write_vectors(at, list(all_)[:-1]))
     with pytest.raises(IndexUnavailable, match="does not hold what was written: check the disk and run again"):
         synced(folder, corpus_of(*NEW))
     assert subjects_in(folder) == set(OLD)
