@@ -181,6 +181,10 @@ def test_sources_come_back_as_they_were_put(shelf: Shelf) -> None:
     assert dict(shelf.sources([wanted.id, SourceId("nergens")])) == {wanted.id: wanted}
 
 
+def test_every_source_comes_back_in_order_of_id(shelf: Shelf) -> None:
+    assert list(shelf.all_sources()) == sorted(CORPUS.sources, key=lambda source: source.id)
+
+
 def test_asking_a_shelf_for_nothing_gives_nothing(shelf: Shelf) -> None:
     assert (dict(shelf.fetch([])), dict(shelf.about([])), dict(shelf.sources([]))) == ({}, {}, {})
 

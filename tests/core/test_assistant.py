@@ -1,6 +1,5 @@
 import logging
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,8 +8,7 @@ from bot.core.assistant import Assistant
 from bot.core.corpus import Caveat, Corpus, Grade, Language, Overtaken, Role, Status, Wording
 from bot.core.errors import EmbedderUnavailable, ServiceTimeout
 from bot.core.model import NoticeKind, Question
-from bot.core.ports import Vector
-from tests.builders import TODAY, answer, ask, claim, no, passage, real_rules, reply, source, tools, yes
+from tests.builders import TODAY, BrokenEmbedder, answer, ask, claim, no, passage, real_rules, reply, source, tools, yes
 
 LETTER = source(
     "De verplichting ziet op de toepassing als contractvoorwaarde. Er zijn 8 risicocategorieën.",
@@ -169,19 +167,6 @@ def test_a_replaced_passage_is_never_quoted_without_a_warning() -> None:
     own = replace(OWN, superseded_by=("nieuw#p1",))
     found = ask(Corpus(CORPUS.sources, (own,), (), ()), "geldt ISV voor gemeenten")
     assert NoticeKind.SUPERSEDED in {notice.kind for notice in found.notices}
-
-
-class BrokenEmbedder:
-    name = "broken"
-    dims = 1
-
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-
-    def embed_questions(self, texts: Sequence[str]) -> Sequence[Vector]:
-        raise self._error
-
-    embed_passages = embed_questions
 
 
 @pytest.mark.parametrize(
