@@ -28,7 +28,7 @@ INDEX_HOSTS = ("files.python" + "hosted", "://py" + "pi")
 
 DATA = {
     "bot": ["py.typed"],
-    "prompts": ["messages/nl.yaml", "messages/en.yaml"],
+    "prompts": ["messages/nl.yaml", "messages/en.yaml", "mcp/nl.yaml", "mcp/en.yaml"],
     "knowledge": ["register.yaml", "rules/isv.yaml", "sources/letters/kst-26485-331.md", "answers/obligation.yaml"],
 }
 
