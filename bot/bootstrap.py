@@ -9,14 +9,16 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ulid import ULID
 
 from bot.adapters.index import OpenIndex, open_index
 from bot.core.assistant import Assistant, Tools
-from bot.core.corpus import Language
+from bot.core.corpus import Language, Role
 from bot.core.errors import ContentError, MissingExtra
 from bot.core.messages import Messages
 from bot.core.ports import Embedder, PersonalDataFinder, Speller
@@ -31,7 +33,13 @@ from knowledge.check_rules import rules_digest
 from knowledge.loader import read_rules
 from prompts.loader import read_messages
 
-NOISY_LOGGERS = ("httpx", "httpx2", "httpcore", "httpcore2", "chromadb", "bm25s", "filelock", "openai", "langchain")
+if TYPE_CHECKING:
+    from bot.adapters.langchain_retriever import IsvRetriever
+
+NOISY_LOGGERS = (
+    *("httpx", "httpx2", "httpcore", "httpcore2", "chromadb", "bm25s", "filelock", "openai", "langchain"),
+    *("mcp", "sse_starlette", "uvicorn"),
+)
 """Libraries that write addresses (with a token in them) or questions at INFO."""
 
 
@@ -44,14 +52,14 @@ def knowledge_root(settings: Settings) -> Path | None:
     return settings.knowledge_dir
 
 
-def build_messages() -> Messages:
-    """Read the fixed sentences.
+def build_messages(folder: str = "messages") -> Messages:
+    """Read the fixed sentences of a folder: ``messages`` for people, ``mcp`` for other programs.
 
     Raises:
         ContentError: a file is wrong.
     """
     try:
-        return Messages({language: read_messages(language.value) for language in Language})
+        return Messages({language: read_messages(language.value, folder) for language in Language})
     except ValueError as error:
         raise ContentError(str(error)) from error
 
@@ -122,6 +130,19 @@ def with_reranker(assistant: Assistant, settings: Settings) -> Assistant:
         return assistant
     lookup = replace(assistant.tools.lookup, reranker=reranker, reranked=settings.reranker_candidates)
     return Assistant(replace(assistant.tools, lookup=lookup))
+
+
+def build_retriever(settings: Settings, role: Role | None = None, as_of: date | None = None) -> "IsvRetriever":
+    """Give the retriever for a LangChain chain, for one role and day; without a day, for the day of each question.
+
+    Raises:
+        MissingExtra: its package is not installed.
+    """
+    try:
+        from bot.adapters.langchain_retriever import IsvRetriever
+    except ImportError as error:
+        raise MissingExtra("the retriever needs langchain-core: run 'pip install isvbot[langchain]'") from error
+    return IsvRetriever(tools=build_assistant(settings).tools, role=role or settings.role, as_of=as_of)
 
 
 def build_receipt_pdf() -> Callable[[Receipt], bytes]:

@@ -34,11 +34,11 @@ from bot.engines import build_embedder, index_folder
 from bot.settings import read_settings
 from evals.cases import read_cases
 from evals.decisions import read_cases as read_decision_cases
+from evals.timing import ratio, shortest
 from ingest.corpus import digest_of, read_corpus
 from ingest.sync import Stage, sync
 
 QUESTIONS = 120
-ROUNDS = 3
 TIMES_LARGER = 100
 NOISE = 0.02
 """Size, a value, of the change that makes a new vector from an old one; cosines between the two are about 0.93."""
@@ -80,18 +80,6 @@ def answer_times(assistant: Assistant, texts: Sequence[str]) -> list[float]:
     return shortest([lambda q=q: assistant.ask(q) for q in questions])  # type: ignore[misc]  # the default binds q
 
 
-def shortest(tasks: Sequence[Callable[[], object]]) -> list[float]:
-    """Give the shortest time of each task over some rounds, in seconds; the first round only warms up."""
-    best = [float("inf")] * len(tasks)
-    for turn in range(ROUNDS + 1):
-        for i, task in enumerate(tasks):
-            started = time.perf_counter()
-            task()
-            if turn:
-                best[i] = min(best[i], time.perf_counter() - started)
-    return best
-
-
 def against_embedding(assistant: Assistant, texts: Sequence[str], answers: Sequence[float]) -> list[Row]:
     """Compare whole answers with embedding the question alone."""
     embedder = assistant.tools.lookup.embedder
@@ -124,12 +112,6 @@ def against_small(large: Sequence[float], small: Sequence[float]) -> list[Row]:
         )
         for name, s in (("p50", 50), ("p95", 95))
     ]
-
-
-def ratio(times: Sequence[float], base: Sequence[float], share: int) -> str:
-    """Write the ratio of two percentiles, and the milliseconds behind it."""
-    one, other = np.percentile(times, share), np.percentile(base, share)
-    return f"{one / other:.2f} ({one * 1000:.0f} ms / {other * 1000:.0f} ms)"
 
 
 def large_index(folder: IndexFolder, place: Path) -> IndexFolder:

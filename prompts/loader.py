@@ -1,6 +1,7 @@
 """Reads the words that the program says, and those that it gives to a chat model.
 
-Knows the files in ``messages/``, one a language with the same names in each, and in ``steps/``, one a prompt.
+Knows the files in ``messages/``, what people read, and ``mcp/``, what other programs read about our tools: one a
+language, the same names in each; and in ``steps/``, one a prompt.
 Knows nothing of when a text is used.
 """
 
@@ -20,13 +21,13 @@ FIELDS = frozenset({"name", "version", "purpose", "variables", "output"})
 _PROMPT = re.compile(r"---\n(?P<front>.*?)\n---\n# System\n(?P<system>.*?)\n# User\n(?P<user>.*)", re.DOTALL)
 
 
-def read_messages(language: str) -> dict[str, str]:
-    """Read the fixed sentences in one language, by name.
+def read_messages(language: str, folder: str = "messages") -> dict[str, str]:
+    """Read the fixed sentences of a folder in one language, by name.
 
     Raises:
         ValueError: the file is not a list of named texts.
     """
-    name = f"messages/{language}.yaml"
+    name = f"{folder}/{language}.yaml"
     texts = yaml.safe_load(files("prompts").joinpath(name).read_text("utf-8"))
     if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
         raise ValueError(f"prompts/{name}: not a list of named texts")

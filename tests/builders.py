@@ -40,7 +40,7 @@ from bot.core.corpus import (
 )
 from bot.core.entries import key_of, lexical_text
 from bot.core.model import Answer, Question, Quote, Statement, Turn
-from bot.core.ports import Embedder, PersonalDataFinder, Speller, VectorIndex
+from bot.core.ports import Embedder, PersonalDataFinder, Speller, Vector, VectorIndex
 from bot.core.rank import Lookup
 from bot.core.receipt import Versions
 from bot.core.rules import Rules
@@ -165,6 +165,21 @@ def real_rules() -> Rules:
     only_kinds = {name: float(name == "lean") for name in rules.calibration.scope_weights}
     calibration = replace(rules.calibration, scope_weights=only_kinds, refuse_below=0.05, sure_above=0.05)
     return replace(rules, calibration=calibration)
+
+
+class BrokenEmbedder:
+    """Fails with the error it was given."""
+
+    name = "broken"
+    dims = 1
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def embed_questions(self, texts: Sequence[str]) -> Sequence[Vector]:
+        raise self._error
+
+    embed_passages = embed_questions
 
 
 def tools(

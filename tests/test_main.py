@@ -191,10 +191,10 @@ def test_an_option_with_an_empty_value_is_wrong_use(isvbot: Command, option: str
         ('{"value_eur": 140000.50}', "value_eur '140000.5' kan niet. Geef een heel bedrag in euro's, zonder centen"),
         ('{"category": "laptops"}', "category 'laptops' bestaat niet. Kies uit: bedrijfskleding,"),
         ('{"date": "gisteren"}', "'gisteren' is geen datum."),
-        ("{}", "Het bestand met gegevens klopt niet: {}."),
-        ("[]", "Het bestand met gegevens klopt niet: []."),
-        ("null", "Het bestand met gegevens klopt niet: None."),
-        ("geen JSON", "Het bestand met gegevens klopt niet: feiten.json: JSON."),
+        ("{}", "De gegevens van de inkoop kloppen niet: {}."),
+        ("[]", "De gegevens van de inkoop kloppen niet: []."),
+        ("null", "De gegevens van de inkoop kloppen niet: None."),
+        ("geen JSON", "De gegevens van de inkoop kloppen niet: feiten.json: JSON."),
         ("", "feiten.json: JSON."),
         (f"{FACTS}\n{FACTS}", "feiten.json: JSON."),
         ("[" * 200_000, "feiten.json: JSON."),
@@ -352,6 +352,34 @@ def test_a_damaged_file_of_an_index_is_one_line(index_copy: Path, spoil: Callabl
     """As a process: numpy leaves such a file open, which would be seen in another test."""
     spoil(index_copy)
     found = in_a_process("ask", ASK, "--json")
+    assert (found.returncode, found.stdout) == (1, b"")
+    assert "isvbot-ingest sync" in one_line(found.stderr.decode())
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "poort"])
+def test_a_port_that_is_none_is_wrong_use(isvbot: Command, port: str) -> None:
+    status, out, err = isvbot("mcp", "--http", port)
+    assert (status, out) == (2, "")
+    assert port in one_line(err)
+
+
+def test_an_unknown_role_for_other_programs_is_wrong_use(isvbot: Command) -> None:
+    assert isvbot("mcp", "--role", "baas")[0] == 2
+
+
+def test_the_mcp_server_without_its_package_is_one_line_that_says_what_to_install(
+    isvbot: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.server.lowlevel", None)
+    monkeypatch.delitem(sys.modules, "bot.channels.mcp.server", raising=False)
+    monkeypatch.delitem(sys.modules, "bot.channels.mcp.serve", raising=False)
+    status, out, err = isvbot("mcp")
+    assert (status, out) == (1, "")
+    assert "pip install isvbot[mcp]" in one_line(err)
+
+
+def test_the_mcp_server_without_an_index_is_one_line_and_no_protocol(isvbot: Command, tmp_path: Path) -> None:
+    found = in_a_process("mcp", ISVBOT_DATA_DIR=str(tmp_path / "leeg"))
     assert (found.returncode, found.stdout) == (1, b"")
     assert "isvbot-ingest sync" in one_line(found.stderr.decode())
 

@@ -36,7 +36,7 @@ INDEX_HOSTS = ("files.python" + "hosted", "://py" + "pi")
 
 DATA = {
     "bot": ["py.typed"],
-    "prompts": ["messages/nl.yaml", "messages/en.yaml"],
+    "prompts": ["messages/nl.yaml", "messages/en.yaml", "mcp/nl.yaml", "mcp/en.yaml"],
     "knowledge": ["register.yaml", "rules/isv.yaml", "sources/letters/kst-26485-331.md", "answers/obligation.yaml"],
 }
 
@@ -135,18 +135,24 @@ def test_every_declared_dependency_is_used() -> None:
     assert sorted(declared() - third_party()) == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_a_lock_file_pins_everything_to_one_version_with_hashes(name: str) -> None:
     locked = pins(name)
-    wanted = declared(with_extras=name == "requirements-dev.lock") - set(ENGINES.values())
+    wanted = declared(with_extras=name != "requirements.lock") - set(ENGINES.values())
     assert sorted(wanted - set(locked)) == []
     assert [pin for pin, entry in locked.items() if not re.match(r"[\w.-]+==[\w.!+]+ ", entry)] == []
     assert [pin for pin, entry in locked.items() if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)] == []
 
 
-def test_the_lock_of_the_developers_holds_that_of_the_users() -> None:
-    users, developers = pins("requirements.lock"), pins("requirements-dev.lock")
-    differ = [name for name, entry in users.items() if entry.split()[0] not in developers.get(name, "").split()]
+@pytest.mark.parametrize(
+    ("smaller", "larger"),
+    [("requirements.lock", "requirements-dev.lock"), ("requirements-dev.lock", "requirements-bench.lock")],
+)
+def test_the_lock_of_the_developers_holds_that_of_the_users_and_is_held_by_that_of_the_benchmark(
+    smaller: str, larger: str
+) -> None:
+    own, wider = pins(smaller), pins(larger)
+    differ = [name for name, entry in own.items() if entry.split()[0] not in wider.get(name, "").split()]
     assert differ == []
 
 
@@ -157,6 +163,12 @@ def test_the_engines_are_pinned_beside_the_lock_of_the_developers() -> None:
     assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
     assert set(ENGINES.values()) - names - set(pins("requirements-dev.lock")) == set()
     assert names & set(pins("requirements-dev.lock")) == set(), "one package, two pins"
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_what_only_the_benchmark_needs_is_in_no_other_lock(name: str) -> None:
+    assert "haystack-ai" in pins("requirements-bench.lock")
+    assert "haystack-ai" not in pins(name)
 
 
 @pytest.mark.parametrize("words", [ABSOLUTE, INSTALLER, *INDEX_HOSTS])

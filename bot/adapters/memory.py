@@ -150,6 +150,10 @@ class MemoryShelf:
         """Give the sources with these ids."""
         return {source_id: self._sources[source_id] for source_id in ids if source_id in self._sources}
 
+    def all_sources(self) -> Sequence[Source]:
+        """Give every source, in order of id."""
+        return tuple(self._sources[source_id] for source_id in sorted(self._sources))
+
 
 class NoPersonalData:
     """Finds nothing."""

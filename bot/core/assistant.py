@@ -24,6 +24,7 @@ from bot.core.rewrite import rewritten
 from bot.core.rules import Rules
 from bot.core.screen import Stopped, screen
 from bot.core.stopwatch import Stopwatch
+from bot.core.trouble import told
 from bot.core.understand import understand
 from bot.core.write import Verified, text_so_far, verify
 from bot.core.writer import Writer
@@ -134,7 +135,7 @@ class Assistant:
             citations=verified.citations,
             notices=verified.notices,
             follow_ups=self._titles(verified, understood.language),
-            passages=_best_passages(retrieved),
+            passages=best_passages(retrieved),
             decision=verified.decision,
             draft=drafted.kind,
             drafting=drafted.drafting,
@@ -152,7 +153,7 @@ class Assistant:
         return self._ended(answer_id, stopped.question, stopped.text, stopped.language, stopped.status, text, watch)
 
     def _failed(self, answer_id: str, question: Question, status: Status, error: Exception, watch: Stopwatch) -> Answer:
-        log.error("failed id=%s status=%s cause=%s at=%s", answer_id, status, _cause(error), _place(error))
+        log.error("failed id=%s status=%s %s", answer_id, status, told(error))
         language = question.language or Language.NL
         text = self._tools.messages.say(status.value, language, id=answer_id)
         return self._ended(answer_id, question, "", language, status, text, watch)
@@ -180,25 +181,12 @@ class Assistant:
         )
 
 
-def _cause(error: Exception) -> str:
-    """Name an error; only our own messages are known to hold nothing of the question."""
-    return f"{type(error).__name__}({error})" if isinstance(error, ServiceError) else type(error).__name__
-
-
-def _place(error: Exception) -> str:
-    """Give the file and line where an error arose."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "unknown"
-
-
 def _source_ids(drafted: Draft) -> tuple[SourceId, ...]:
     statements = (statement for part in drafted.parts for statement in part.statements)
     return tuple(sorted({quote.passage.source_id for statement in statements for quote in statement.quotes}))
 
 
-def _best_passages(retrieved: Retrieved) -> tuple[Scored, ...]:
+def best_passages(retrieved: Retrieved) -> tuple[Scored, ...]:
     """Give the passages of all parts, the best of each part first."""
     if not retrieved.parts:
         return ()

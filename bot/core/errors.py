@@ -4,6 +4,7 @@
 
     IsvbotError
     ├── UsageError               the asker must change the question or an option   -> exit status 2
+    ├── QuestionRefused          a caller that takes no status asks what may not be   -> the text for the asker
     ├── SettingsError            the operator must change a setting                -> names the variable
     ├── MissingExtra             an optional part is not installed                 -> names the command
     ├── ContentError             a source, note, answer or message is wrong        -> names file and field
@@ -39,6 +40,14 @@ class UsageError(IsvbotError):
         super().__init__(f"{name}: {', '.join(f'{key}={value}' for key, value in holes.items())}")
         self.name = f"usage_{name}"
         self.holes = holes
+
+
+class QuestionRefused(IsvbotError):
+    """A question was not looked at; the message is the text for the asker.
+
+    Only for callers that take passages and no status, such as a chain of another program. Everywhere else a refusal is
+    the status of an answer.
+    """
 
 
 class SettingsError(IsvbotError):

@@ -92,6 +92,10 @@ class Shelf(Protocol):
         """Give the sources with these ids."""
         ...
 
+    def all_sources(self) -> Sequence[Source]:
+        """Give every source, in order of id."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Recognised:

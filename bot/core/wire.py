@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.core.corpus import Language, Role
+from bot.core.corpus import Language, Role, Source
 from bot.core.decision import MAX_VALUE_EUR, VALUES, Decision, Fact, FactName, FactValue, Known
 from bot.core.errors import UsageError
 from bot.core.model import MAX_QUESTION_CHARS, Answer, Citation, Question, Turn
 from bot.core.plain import shortened, visible
+from bot.core.search import Found, Hit
 from bot.core.tender_day import period_of
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -47,6 +48,51 @@ def answer_object(answer: Answer) -> dict[str, object]:
             for scored in answer.passages
         ],
         "timings_ms": dict(answer.timings_ms),
+    }
+
+
+def found_object(found: Found, limit: int) -> dict[str, object]:
+    """Give what a search found as values that JSON knows, at most ``limit`` passages."""
+    return {
+        "question": found.question,
+        "language": found.language.value,
+        "role": found.role.value,
+        "as_of": found.as_of.isoformat(),
+        "passages": [_hit(hit) for hit in found.hits[:limit]],
+    }
+
+
+def _hit(hit: Hit) -> dict[str, object]:
+    """Give a passage as a citation, with its score, its whole text and its days."""
+    since, until = hit.passage.validity.since, hit.passage.validity.until
+    return {
+        "id": hit.passage.id,
+        "score": round(hit.scored.score, 4),
+        **_citation(hit.citation),
+        "text": hit.passage.whole,
+        "valid_from": None if since is None else since.isoformat(),
+        "valid_until": None if until is None else until.isoformat(),
+        "superseded_by": list(hit.passage.superseded_by),
+    }
+
+
+def source_object(source: Source) -> dict[str, object]:
+    """Give what is known of a source, without its text, as values that JSON knows."""
+    since, until = source.validity.since, source.validity.until
+    return {
+        "id": source.id,
+        "title": source.title,
+        "publisher": source.publisher,
+        "date": source.date.isoformat(),
+        "kind": source.kind,
+        "reference": source.reference,
+        "url": source.url,
+        "language": source.language.value,
+        "grade": source.grade.value,
+        "valid_from": None if since is None else since.isoformat(),
+        "valid_until": None if until is None else until.isoformat(),
+        "supersedes": list(source.supersedes),
+        "superseded_by": list(source.superseded_by),
     }
 
 

@@ -192,10 +192,11 @@ class _Citations:
         return self._numbers[place]
 
     def all(self) -> tuple[Citation, ...]:
-        return tuple(_citation(number, quote, self._sources) for number, quote in enumerate(self.quotes, start=1))
+        return tuple(citation_of(number, quote, self._sources) for number, quote in enumerate(self.quotes, start=1))
 
 
-def _citation(number: int, quote: Quote, sources: Mapping[SourceId, Source]) -> Citation:
+def citation_of(number: int, quote: Quote, sources: Mapping[SourceId, Source]) -> Citation:
+    """Give the numbered source of a quote."""
     passage = quote.passage
     source = sources[passage.source_id]
     reference = "; ".join(passage.origins) if passage.origins else source.reference

@@ -11,7 +11,9 @@ import pytest
 from bot.adapters.bm25 import Bm25Index
 from bot.adapters.breaker import BreakerModel
 from bot.adapters.chroma import ChromaVectorIndex, write_vectors
-bafrom bot.adapters.memory import (
+from bot.adapters.chroma_server import ChromaServer, ServerOptions
+from bot.adapters.language_model import LangChainModel
+from bot.adapters.memory import (
     ExactVectorIndex,
     HashingEmbedder,
     ListedPersonalData,
@@ -208,6 +210,10 @@ def test_the_answer_about_a_term_is_found_by_its_identifier(shelf: Shelf) -> Non
 def test_sources_come_back_as_they_were_put(shelf: Shelf) -> None:
     wanted = CORPUS.sources[1]
     assert dict(shelf.sources([wanted.id, SourceId("nergens")])) == {wanted.id: wanted}
+
+
+def test_every_source_comes_back_in_order_of_id(shelf: Shelf) -> None:
+    assert list(shelf.all_sources()) == sorted(CORPUS.sources, key=lambda source: source.id)
 
 
 def test_asking_a_shelf_for_nothing_gives_nothing(shelf: Shelf) -> None:

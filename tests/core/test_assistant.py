@@ -1,6 +1,5 @@
 import logging
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,8 +8,7 @@ from bot.core.assistant import Assistant
 from bot.core.corpus import Caveat, Corpus, Grade, Language, Overtaken, Role, Status, Wording
 from bot.core.errors import EmbedderUnavailable, ServiceTimeout
 from bot.core.model import NoticeKind, Question
-from bot.core.ports import Vector
-from tests.builders import TODAY, answer, ask, claim, no, passage, real_rules, reply, source, tools, yes
+from tests.builders import TODAY, BrokenEmbedder, answer, ask, claim, no, passage, real_rules, reply, source, tools, yes
 
 LETTER = source(
     "De verplichting ziet op de toepassing als contractvoorwaarde. Er zijn 8 risicocategorieën.",
@@ -179,19 +177,6 @@ def test_the_warning_of_a_replaced_passage_names_the_newer_one(by: str, named: s
     found = ask(Corpus((*CORPUS.sources, newer_source), (own, newer), (), ()), "geldt ISV voor gemeenten")
     (text,) = [notice.text for notice in found.notices if notice.kind is NoticeKind.SUPERSEDED]
     assert text.endswith(f"vervangen door: {named}.")
-
-
-class BrokenEmbedder:
-    name = "broken"
-    dims = 1
-
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-
-    def embed_questions(self, texts: Sequence[str]) -> Sequence[Vector]:
-        raise self._error
-
-    embed_passages = embed_questions
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 from bot.bootstrap import build_messages
+from bot.channels.mcp.arguments import TOOLS
 from bot.core.corpus import Grade, Language, Role, Status
 from bot.core.decision import NO_CATEGORY, VALUES, FactName, Known, Outcome, Refusal, WarningKind
 from bot.core.errors import ContentError
@@ -220,3 +221,11 @@ def test_a_name_that_does_not_exist_and_a_hole_that_is_not_filled_are_named() ->
 def test_what_fills_a_hole_is_never_read_as_a_hole() -> None:
     messages = Messages({Language.NL: {"deel": "Dit begrijp ik niet: '{part}'."}})
     assert messages.say("deel", Language.NL, part="{id} {0} %s") == "Dit begrijp ik niet: '{id} {0} %s'."
+
+
+def test_what_other_programs_read_is_the_same_in_both_languages() -> None:
+    texts = {language: read_messages(language.value, "mcp") for language in Language}
+    needed = {"instructions", *TOOLS, *(f"{tool}_title" for tool in TOOLS), *(f"fact_{name}" for name in FactName)}
+    needed |= {f"arg_{argument}" for arguments in TOOLS.values() for argument in arguments}
+    assert set(texts[Language.NL]) == set(texts[Language.EN]) == needed
+    assert [text for language in Language for text in texts[language].values() if not text or holes(text)] == []
