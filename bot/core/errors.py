@@ -12,6 +12,7 @@
         ├── IndexMismatch        the index was built by another version or model
         ├── IndexBusy            another process owns the index
         ├── EmbedderUnavailable  the embedding model did not answer
+        ├── StoreUnavailable     what is kept cannot be read or written
         └── ServiceTimeout       a service did not answer in time
 
 "Nothing found", "refused" and "please clarify" are statuses of an answer and not errors.
@@ -66,6 +67,10 @@ class IndexBusy(ServiceError):
 
 class EmbedderUnavailable(ServiceError):
     """The embedding model did not answer."""
+
+
+class StoreUnavailable(ServiceError):
+    """What is kept of conversations cannot be read or written."""
 
 
 class ServiceTimeout(ServiceError):
