@@ -94,7 +94,7 @@ class SqlInbox:
         wanted = (
             select(MessageRow.incoming)
             .where(MessageRow.channel == channel, MessageRow.state != DELIVERED)
-            .order_by(MessageRow.at)
+            .order_by(MessageRow.place)
         )
         with self._database.session() as session:
             sealed = session.scalars(wanted).all()

@@ -48,13 +48,15 @@ class MessageRow(Base):
     """A message that came in. Once it is delivered only the key and the time are left."""
 
     __tablename__ = "inbox"
-    __table_args__ = (Index("ix_inbox_waiting", "channel", "state", "at"),)
+    __table_args__ = (Index("ix_inbox_waiting", "channel", "state"),)
 
-    key: Mapped[str] = mapped_column(KEY, primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    """The order in which messages came: two may come at the same moment."""
+    key: Mapped[str] = mapped_column(KEY, unique=True)
     person: Mapped[str] = mapped_column(KEY, index=True)
     channel: Mapped[str] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(16))
-    at: Mapped[datetime] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
     incoming: Mapped[str | None] = mapped_column(Text)
     """Sealed."""
     replies: Mapped[str | None] = mapped_column(Text)

@@ -2,6 +2,8 @@
 
 Knows that the desk is slow and synchronous, so that it is asked in threads; that a conversation is answered in order;
 and that what was confirmed is answered after a restart.
+That a reply arrived is noted in a thread of its own, behind no other work: what is killed between the two sends the
+reply again after the restart.
 Knows nothing of how a reply is sent.
 """
 
@@ -38,6 +40,7 @@ class Front:
         self._send = send
         self._partial = partial
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="desk")
+        self._notes = ThreadPoolExecutor(1, thread_name_prefix="desk-notes")
         self._ordered = Ordered(side_by_side=workers)
 
     async def receive(self, incoming: Incoming) -> bool:
@@ -86,6 +89,7 @@ class Front:
         """Finish the answers in flight; what takes longer is answered after the next start."""
         is_done = await self._ordered.finish(timeout_s)
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._notes.shutdown()
         return is_done
 
     def _put(self, incoming: Incoming) -> None:
@@ -94,7 +98,7 @@ class Front:
             replies = await self._in_thread(self._desk.answer, incoming, on_partial)
             if replies:
                 await self._send(incoming, replies)
-            await self._in_thread(self._desk.delivered, incoming)
+            await asyncio.get_running_loop().run_in_executor(self._notes, self._desk.delivered, incoming)
 
         self._ordered.put(_line(incoming), work)
 

@@ -16,15 +16,16 @@ def upgrade() -> None:
     """Make every table with its indexes."""
     op.create_table(
         "inbox",
-        sa.Column("key", KEY, primary_key=True),
+        sa.Column("place", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("key", KEY, nullable=False, unique=True),
         sa.Column("person", KEY, nullable=False, index=True),
         sa.Column("channel", sa.String(32), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("at", MOMENT, nullable=False, index=True),
         sa.Column("incoming", sa.Text),
         sa.Column("replies", sa.Text),
     )
-    op.create_index("ix_inbox_waiting", "inbox", ["channel", "state", "at"])
+    op.create_index("ix_inbox_waiting", "inbox", ["channel", "state"])
     op.create_table(
         "conversations",
         sa.Column("key", KEY, primary_key=True),
