@@ -29,7 +29,7 @@ from bot.bootstrap import (
     build_receipt_pdf,
     set_up_logging,
 )
-from bot.bootstrap_desk import LateRecords, build_desk, build_store
+from bot.bootstrap_desk import LateRecords, build_desk, build_store, keep_record
 from bot.channels.batch import Defaults, answer_lines, json_line
 from bot.channels.console.chat import Chat, Seat
 from bot.channels.console.check import walk
@@ -180,6 +180,7 @@ def _check(options: argparse.Namespace, settings: Settings, messages: Messages, 
         answer, talk = walk(Console(), checker, messages, talk, options.purchase or "", _line_reader())
     if answer is None:
         return 0
+    keep_record(settings, answer, assistant.tools.versions)
     if write is not None:
         told = tuple(said.text for said in talk.said)
         write(receipt_of(answer, told, assistant.tools.versions, date.today(), messages))

@@ -4,6 +4,7 @@ Knows the settings of the store and of who may ask.
 Knows nothing of what a message asks.
 """
 
+import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,7 @@ from bot.adapters.people_file import read_people
 from bot.adapters.seal import Seal, key_from
 from bot.adapters.store import sql_store
 from bot.core.assistant import Assistant
-from bot.core.audit import Record, Records
+from bot.core.audit import Record, Records, record_of
 from bot.core.checker import Checker
 from bot.core.corpus import Role
 from bot.core.desk import Desk, Manners
@@ -22,8 +23,12 @@ from bot.core.desk_talk import Talking
 from bot.core.errors import MissingExtra, SettingsError, StoreUnavailable
 from bot.core.identity import Identities
 from bot.core.keeping import Store
+from bot.core.model import Answer
 from bot.core.people import Door, Roster
+from bot.core.receipt import Versions
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Letters and digits that nobody takes for one another."""
@@ -118,6 +123,14 @@ class LateRecords:
         except (SettingsError, MissingExtra) as error:
             raise StoreUnavailable(str(error)) from error
         self._records.add(record)
+
+
+def keep_record(settings: Settings, answer: Answer, versions: Versions) -> None:
+    """Keep why a check on the command line ended so; that this fails never costs its outcome."""
+    try:
+        LateRecords(settings).add(record_of(answer, versions))
+    except StoreUnavailable as error:
+        log.warning("not recorded id=%s cause=%s", answer.id, error)
 
 
 def _key(settings: Settings) -> bytes:

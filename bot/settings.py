@@ -90,7 +90,7 @@ def read_settings() -> Settings:
         raise SettingsError(".env is not UTF-8: save it as UTF-8; see .env.example") from error
     except ValidationError as error:
         first = error.errors()[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        name = f"{PREFIX}{first['loc'][0]}".upper()
         shown = "" if name in SECRETS else f"={first['input']!r}"
         raise SettingsError(f"{name}{shown}: {first['msg']}; see .env.example") from error
 

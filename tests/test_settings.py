@@ -63,13 +63,42 @@ def test_without_variables_every_setting_has_its_default() -> None:
 
 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"DATA_DIR": "a", "KNOWLEDGE_DIR": "b", "ROLE": "newcomer", "LANGUAGE": "en", "LOG_LEVEL": "DEBUG"}
+    told = {
+        "DATA_DIR": "a",
+        "KNOWLEDGE_DIR": "b",
+        "ROLE": "newcomer",
+        "LANGUAGE": "en",
+        "LOG_LEVEL": "DEBUG",
+        "DATABASE_URL": "sqlite:///x",
+        "KEY": "k" * 32,
+        "KEEP_DAYS": "7",
+        "PEOPLE_FILE": "p.yaml",
+        "UNKNOWN_ROLE": "officer",
+        "GROUP_ROLE": "helpdesk",
+    }
     assert sorted(f"{PREFIX}{name}" for name in told) == sorted(NAMES)
     for name, value in told.items():
         monkeypatch.setenv(f"{PREFIX}{name}", value)
     settings = read_settings()
     assert (settings.data_dir, settings.knowledge_dir) == (Path("a"), Path("b"))
     assert (settings.role, settings.language, settings.log_level) == (Role.NEWCOMER, Language.EN, "DEBUG")
+    assert (settings.keep_days, settings.people_file) == (7, Path("p.yaml"))
+    assert (settings.unknown_role, settings.group_role) == (Role.OFFICER, Role.HELPDESK)
+
+
+def test_a_secret_stands_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISVBOT_DATABASE_URL", "postgresql://u:geheim@h/d")
+    monkeypatch.setenv("ISVBOT_KEY", "geheim" * 8)
+    settings = read_settings()
+    assert settings.key == SecretStr("geheim" * 8)
+    assert "geheim" not in f"{settings} {settings!r} {settings.model_dump(mode='json')}"
+
+
+@pytest.mark.parametrize(("name", "value"), [("ISVBOT_UNKNOWN_ROLE", "baas"), ("ISVBOT_KEEP_DAYS", "0")])
+def test_a_wrong_value_of_the_desk_names_the_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}='{value}': "):
+        read_settings()
 
 
 def test_a_variable_goes_before_the_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
