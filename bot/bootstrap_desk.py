@@ -1,6 +1,7 @@
 """Picks the parts of the desk and of what is kept, as ``bot.bootstrap`` picks those that answer.
 
-Knows the settings of the store and of who may ask.
+Knows the settings of the store and of who may ask. The database's libraries are loaded when one is opened: a question on
+the command line does not wait for them before it is answered.
 Knows nothing of what a message asks.
 """
 
@@ -9,10 +10,6 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from bot.adapters.database import Database, database_url
-from bot.adapters.people_file import read_people
-from bot.adapters.seal import Seal, key_from
-from bot.adapters.store import sql_store
 from bot.core.assistant import Assistant
 from bot.core.audit import Record, Records, record_of
 from bot.core.checker import Checker
@@ -53,6 +50,10 @@ def build_store(settings: Settings) -> Store:
         MissingExtra: the database's driver is not installed.
         StoreUnavailable: the database cannot be reached or written.
     """
+    from bot.adapters.database import Database, database_url
+    from bot.adapters.seal import Seal
+    from bot.adapters.store import sql_store
+
     seal = Seal(_key(settings))
     setting = settings.database_url
     database = Database(database_url(setting.get_secret_value() if setting is not None else None, settings.data_dir))
@@ -73,6 +74,8 @@ def build_desk(
     Raises:
         SettingsError: the file of people or the key is wrong.
     """
+    from bot.adapters.people_file import read_people
+
     identities = build_identities(settings)
     tools = assistant.tools
     talking = Talking(
@@ -134,6 +137,8 @@ def keep_record(settings: Settings, answer: Answer, versions: Versions) -> None:
 
 
 def _key(settings: Settings) -> bytes:
+    from bot.adapters.seal import key_from
+
     setting = settings.key
     return key_from(setting.get_secret_value() if setting is not None else None, settings.data_dir / "key")
 
