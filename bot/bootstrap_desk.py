@@ -1,7 +1,7 @@
 """Picks the parts of the desk and of what is kept, as ``bot.bootstrap`` picks those that answer.
 
-Knows the settings of the store and of who may ask. The database's libraries are loaded when one is opened: a question on
-the command line does not wait for them before it is answered.
+Knows the settings of the store and of who may ask. The libraries of the database are loaded when one is opened: a
+question on the command line does not wait for them before it is answered.
 Knows nothing of what a message asks.
 """
 

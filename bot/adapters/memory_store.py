@@ -123,6 +123,11 @@ class MemoryFeedback:
         """Keep a rating."""
         self._kept.feedback[person, rating.answer_id] = (rating, self._kept.now(), person)
 
+    def find(self, person: str, answer_id: str) -> Rating | None:
+        """Give a rating."""
+        found = self._kept.feedback.get((person, answer_id))
+        return found[0] if found is not None else None
+
 
 class MemoryQueue:
     """Keeps questions for a colleague."""

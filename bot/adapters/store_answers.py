@@ -19,7 +19,7 @@ from bot.adapters.store_tables import FeedbackRow, HandedRow, PersonRow, RecordR
 from bot.core.audit import Record
 from bot.core.corpus import Role
 from bot.core.errors import StoreUnavailable
-from bot.core.incoming import Rating
+from bot.core.incoming import Rating, Reason
 from bot.core.keeping import Handed, Pairing
 
 OPEN, REPLIED, SENT = "open", "replied", "sent"
@@ -71,6 +71,14 @@ class SqlFeedback:
                     at=self._now(),
                 )
             )
+
+    def find(self, person: str, answer_id: str) -> Rating | None:
+        """Give a rating."""
+        with self._database.session() as session:
+            row = session.get(FeedbackRow, (person, answer_id))
+            if row is None:
+                return None
+            return Rating(row.answer_id, row.is_good, Reason(row.reason) if row.reason else None, row.text)
 
 
 class SqlQueue:

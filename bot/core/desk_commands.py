@@ -99,7 +99,8 @@ class Commands:
         if not text:
             buttons = thumbs(last.answer_id, visit.messages, visit.language)
             return says(visit, "feedback_ask", *buttons)
-        return self.rate(visit, Rating(last.answer_id, is_good=False, text=text))
+        earlier = self.store.feedback.find(visit.person, last.answer_id)
+        return self.rate(visit, replace(earlier or Rating(last.answer_id, is_good=False), text=text))
 
     def _colleague(self, visit: Visit, text: str) -> Ended:
         """Put a question in the queue: what is typed after the command, else the last question.

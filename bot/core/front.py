@@ -49,6 +49,8 @@ class Front:
         Raises:
             StoreUnavailable: it could not be kept; do not confirm it.
         """
+        if incoming.is_group and not incoming.is_addressed:
+            return False
         if not self._ordered.has_room(_line(incoming)):
             await self._send(incoming, (self._busy(incoming),))
             return False

@@ -94,6 +94,10 @@ class Feedback(Protocol):
         """Keep a rating."""
         ...
 
+    def find(self, person: str, answer_id: str) -> Rating | None:
+        """Give the rating that a person gave to an answer."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Handed:

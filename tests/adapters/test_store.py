@@ -117,7 +117,11 @@ def test_without_a_conversation_nothing_is_saved(store: Store) -> None:
 
 def test_the_last_rating_of_a_person_counts(store: Store) -> None:
     store.feedback.add(ANNA, Rating("id-1", is_good=True))
-    store.feedback.add(ANNA, Rating("id-1", is_good=False, reason=Reason.OUTDATED, text="oud"))
+    assert store.feedback.find(ANNA, "id-1") == Rating("id-1", is_good=True)
+    later = Rating("id-1", is_good=False, reason=Reason.OUTDATED, text="oud")
+    store.feedback.add(ANNA, later)
+    assert store.feedback.find(ANNA, "id-1") == later
+    assert store.feedback.find(BEN, "id-1") is None
     store.feedback.add(BEN, Rating("id-1", is_good=True))
     assert store.retention.forget(ANNA) == Counts(feedback=1)
     assert store.retention.forget(BEN) == Counts(feedback=1)

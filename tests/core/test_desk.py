@@ -462,8 +462,15 @@ def test_a_bad_answer_asks_why_and_takes_a_remark() -> None:
     assert kept_ratings(office) == [Rating(found.answer_id, is_good=False, reason=Reason.OUTDATED)]
     office.say(f"/feedback de drempel is anders, mijn bsn is {BSN}")
     (rating,) = kept_ratings(office)
-    assert isinstance(rating, Rating)
-    assert rating.text == "de drempel is anders, mijn bsn is [bsn]"
+    text = "de drempel is anders, mijn bsn is [bsn]"
+    assert rating == Rating(found.answer_id, is_good=False, reason=Reason.OUTDATED, text=text)
+
+
+def test_a_remark_alone_is_of_somebody_who_is_not_content() -> None:
+    office = Office()
+    found = office.say(ASK)
+    assert office.say("/feedback te lang").text == nl("feedback_thanks")
+    assert kept_ratings(office) == [Rating(found.answer_id, is_good=False, text="te lang")]
 
 
 def test_a_form_of_the_channel_is_taken_at_once() -> None:

@@ -111,6 +111,7 @@ def test_who_sends_too_much_at_once_is_told_and_nothing_is_kept() -> None:
         front = Front(desk(PARTS, ask=ask, store=store), sent)
         taken = [await front.receive(said(f"vraag {n}", f"{n}")) for n in range(25)]
         assert taken == [True] * 20 + [False] * 5
+        assert not await front.receive(said("niet voor de bot", "99", is_group=True, is_addressed=False))
         assert len(store.inbox.waiting("test")) == 20
         go.set()
         assert await front.finish(20)
