@@ -5,6 +5,7 @@ Knows nothing of how an answer is made.
 """
 
 import argparse
+import getpass
 import io
 import json
 import os
@@ -21,9 +22,16 @@ from typing import Any, NoReturn, TextIO
 
 from rich.console import Console
 
-from bot.bootstrap import build_assistant, build_messages, build_receipt_pdf, set_up_logging
+from bot.administration import add_commands
+from bot.bootstrap import (
+    build_assistant,
+    build_messages,
+    build_receipt_pdf,
+    set_up_logging,
+)
+from bot.bootstrap_desk import LateRecords, build_desk, build_store, keep_record
 from bot.channels.batch import Defaults, answer_lines, json_line
-from bot.channels.console.chat import Chat, Conversation
+from bot.channels.console.chat import Chat, Seat
 from bot.channels.console.check import walk
 from bot.channels.console.show import show_answer
 from bot.core.checker import Checker
@@ -33,6 +41,7 @@ from bot.core.errors import IsvbotError, UsageError
 from bot.core.language import language_of
 from bot.core.messages import Messages
 from bot.core.model import Answer, Turn
+from bot.core.people import EveryRole
 from bot.core.plain import squeezed
 from bot.core.receipt import Receipt, as_markdown, receipt_of
 from bot.core.wire import answer_object, checked_question, day_of, facts_of, language_from, role_of, turns_of
@@ -110,6 +119,7 @@ def _parser() -> _Parser:
     mcp.add_argument("--role", metavar="ROL", help="namens wie wordt gevraagd: officer, helpdesk of newcomer")
     mcp.add_argument("--lang", metavar="TAAL", help="nl of en; anders de taal van de vraag")
     mcp.set_defaults(run=_mcp)
+    add_commands(commands)
     health = commands.add_parser("doctor", help="laat zien wat is ingesteld en wat ontbreekt")
     health.add_argument("--lang", metavar="TAAL", help="nl of en")
     health.set_defaults(run=_doctor)
@@ -125,7 +135,7 @@ def _ask(options: argparse.Namespace, settings: Settings, messages: Messages, la
     text = _standard_input().read() if options.question == "-" else options.question or ""
     history = _history(Path(options.history)) if options.history else ()
     question = checked_question(text, role=role, as_of=as_of, language=language, history=history)
-    answer = build_assistant(settings).ask(question)
+    answer = build_assistant(settings, LateRecords(settings)).ask(question)
     if options.json:
         print(json_line(answer_object(answer)))
     else:
@@ -136,7 +146,7 @@ def _ask(options: argparse.Namespace, settings: Settings, messages: Messages, la
 def _batch(options: argparse.Namespace, settings: Settings, messages: Messages, defaults: Defaults) -> int:
     total = bad = broken = 0
     with _opened(options.batch) as lines:
-        assistant = build_assistant(settings)
+        assistant = build_assistant(settings, LateRecords(settings))
         for found in answer_lines(lines, assistant.ask, defaults, messages):
             print(json_line(found), flush=True)
             total, bad = total + 1, bad + ("error" in found)
@@ -147,11 +157,15 @@ def _batch(options: argparse.Namespace, settings: Settings, messages: Messages, 
 
 
 def _chat(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
-    assistant = build_assistant(settings)
+    del messages
+    role, as_of = _role(options, settings), _as_of(options)
+    store = build_store(settings)
+    assistant = build_assistant(settings, store.records)
+    desk = build_desk(settings, assistant, store, roster=EveryRole(role), today=lambda: as_of)
     console = Console()
-    conversation = Conversation(_role(options, settings), _as_of(options), language)
     pause = time.sleep if console.is_terminal else None
-    Chat(console, assistant.ask, Checker(assistant.tools), messages, conversation, _line_reader(), pause).run()
+    seat = Seat(getpass.getuser(), assistant.tools.new_id(), language)
+    Chat(console, desk, seat, _line_reader(), pause).run()
     return 0
 
 
@@ -174,6 +188,7 @@ def _check(options: argparse.Namespace, settings: Settings, messages: Messages, 
         answer, talk = walk(Console(), checker, messages, talk, options.purchase or "", _line_reader())
     if answer is None:
         return 0
+    keep_record(settings, answer, assistant.tools.versions)
     if write is not None:
         told = tuple(said.text for said in talk.said)
         write(receipt_of(answer, told, assistant.tools.versions, date.today(), messages))

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from ulid import ULID
 
 from bot.adapters.index import OpenIndex, open_index
-from bot.core.assistant import Assistant, Tools
+from bot.chat_models import build_writer
+from bot.core.assistant import Assistant
+from bot.core.audit import NO_RECORDS, Records
 from bot.core.corpus import Language, Role
 from bot.core.errors import ContentError, MissingExtra
 from bot.core.messages import Messages
@@ -25,13 +27,13 @@ from bot.core.ports import Embedder, PersonalDataFinder, Speller
 from bot.core.rank import Lookup
 from bot.core.receipt import Receipt, Versions
 from bot.core.rules import Rules
+from bot.core.tools import Tools
 from bot.core.writer import Writer
-from bot.chat_models import build_writer
 from bot.engines import build_embedder, build_reranker, check_vectors, fitting, index_folder
 from bot.settings import Settings
 from knowledge.check_rules import rules_digest
 from knowledge.loader import read_rules
-from prompts.loader import read_messages
+from prompts.loader import prompts_digest, read_messages
 
 if TYPE_CHECKING:
     from bot.adapters.langchain_retriever import IsvRetriever
@@ -64,8 +66,8 @@ def build_messages(folder: str = "messages") -> Messages:
         raise ContentError(str(error)) from error
 
 
-def build_assistant(settings: Settings, *, check_calibration: bool = True) -> Assistant:
-    """Build the assistant with the parts that the settings ask for.
+def build_assistant(settings: Settings, records: Records = NO_RECORDS, *, check_calibration: bool = True) -> Assistant:
+    """Build the assistant with the parts that the settings ask for; ``records`` keeps why each answer was given.
 
     Only the script that measures the calibration may do without the check that it fits the embedder.
 
@@ -86,9 +88,12 @@ def build_assistant(settings: Settings, *, check_calibration: bool = True) -> As
         program=version("isvbot"),
         corpus=f"{index.build.name} ({index.build.manifest.corpus[:DIGEST_CHARS]})",
         rules=rules_digest(knowledge_root(settings))[:DIGEST_CHARS],
+        prompts=prompts_digest()[:DIGEST_CHARS],
+        model=embedder.name,
     )
+    writer = build_writer(settings)
     speller = build_speller(settings, index, rules)
-    assistant = assemble(embedder, index, build_finder(), speller, rules, versions, build_writer(settings))
+    assistant = assemble(embedder, index, build_finder(), speller, rules, versions, records, writer)
     return with_reranker(assistant, settings)
 
 
@@ -99,6 +104,7 @@ def assemble(
     speller: Speller,
     rules: Rules,
     versions: Versions,
+    records: Records = NO_RECORDS,
     writer: Writer | None = None,
 ) -> Assistant:
     """Put the parts together."""
@@ -114,6 +120,7 @@ def assemble(
             writer=writer,
             new_id=lambda: str(ULID()),
             clock=time.perf_counter,
+            records=records,
         )
     )
 

@@ -20,6 +20,10 @@ from bot.core.errors import SettingsError
 PREFIX = "ISVBOT_"
 
 
+SECRETS = frozenset({"ISVBOT_DATABASE_URL", "ISVBOT_KEY"})
+"""Settings whose value is never shown."""
+
+
 class Settings(BaseSettings):
     """The settings of isvbot; each is an environment variable with the prefix ``ISVBOT_``."""
 
@@ -162,6 +166,32 @@ class Settings(BaseSettings):
         default=10.0, gt=0, le=3600, description="Seconds that the Chroma server may take for an answer."
     )
 
+    # The desk: what is kept, and who may ask.
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="Where conversations and records are kept, such as postgresql://user:password@host/isvbot"
+        " (needs isvbot[postgres]). Empty: a SQLite file in the data folder.",
+    )
+    key: SecretStr | None = Field(
+        default=None,
+        description="Secret by which person ids are hashed and addresses sealed, at least 32 characters. Empty: a file"
+        " 'key' in the data folder, made at the first start. Keep it: without it nobody is recognised.",
+    )
+    keep_days: int = Field(
+        default=90, ge=1, le=3650, description="Days for which questions, answers and feedback are kept."
+    )
+    people_file: Path | None = Field(
+        default=None, description="YAML file with the roles of people and groups; see docs/operate.md."
+    )
+    unknown_role: Role | Literal["pair"] = Field(
+        default="pair",
+        description="Role of whom nobody listed: officer, helpdesk, newcomer; or pair: a code that an administrator"
+        " approves with 'isvbot people approve'.",
+    )
+    group_role: Role = Field(
+        default=Role.NEWCOMER, description="Role for answers in a group, whoever asks: officer, helpdesk, newcomer."
+    )
+
 
 def read_settings() -> Settings:
     """Read the settings.
@@ -175,8 +205,9 @@ def read_settings() -> Settings:
         raise SettingsError(".env is not UTF-8: save it as UTF-8; see .env.example") from error
     except ValidationError as error:
         first = error.errors()[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name}={first['input']!r}: {first['msg']}; see .env.example") from error
+        name = f"{PREFIX}{first['loc'][0]}".upper()
+        shown = "" if name in SECRETS else f"={first['input']!r}"
+        raise SettingsError(f"{name}{shown}: {first['msg']}; see .env.example") from error
 
 
 def secret(name: str, value: SecretStr | None, file: Path | None) -> SecretStr | None:

@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.bootstrap import build_assistant
-from bot.core.assistant import Tools
 from bot.core.corpus import Kind, Role
 from bot.core.model import Question, Turn
 from bot.core.retrieve import FoundPart, retrieve
 from bot.core.rules import Calibration
 from bot.core.scope import FEATURES, features_of, probability_in_scope
 from bot.core.screen import Screened, screen
+from bot.core.tools import Tools
 from bot.core.understand import understand
 from bot.engines import DEFAULT_ENGINE, calibration_path
 from bot.settings import read_settings

@@ -6,7 +6,10 @@ Knows nothing of when a text is used.
 """
 
 import re
+from collections.abc import Iterator
+from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from string import Template
 
 import yaml
@@ -92,3 +95,19 @@ def _variables(path: str, text: str) -> frozenset[str]:
     if not template.is_valid():
         raise PromptError(f"{path}: a '$' is not part of a variable: write '$$'")
     return frozenset(template.get_identifiers())
+
+
+def prompts_digest() -> str:
+    """Give a digest of every text in this folder, so that an answer can name the words it was made with."""
+    digest = sha256()
+    for name, file in sorted(_texts(files("prompts"), ""), key=lambda found: found[0]):
+        digest.update(f"{name}\0".encode() + file.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+def _texts(folder: Traversable, place: str) -> Iterator[tuple[str, Traversable]]:
+    for item in folder.iterdir():
+        if item.is_dir() and not item.name.startswith("_"):
+            yield from _texts(item, f"{place}{item.name}/")
+        elif item.is_file() and not item.name.endswith((".py", ".pyc")):
+            yield f"{place}{item.name}", item

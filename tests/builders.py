@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
 
@@ -16,8 +16,10 @@ from bot.adapters.memory import (
     exact_index_of,
     targets_of,
 )
+from bot.adapters.memory_store import memory_store
 from bot.bootstrap import build_messages
-from bot.core.assistant import Assistant, Tools
+from bot.core.assistant import Assistant
+from bot.core.checker import Checker
 from bot.core.corpus import (
     Caveat,
     Cite,
@@ -38,12 +40,20 @@ from bot.core.corpus import (
     WrittenAnswer,
     WrittenReply,
 )
+from bot.core.desk import Desk, Manners
+from bot.core.desk_commands import Commands
+from bot.core.desk_talk import Ask, Talking
 from bot.core.entries import key_of, lexical_text
+from bot.core.identity import Identities
+from bot.core.incoming import Incoming
+from bot.core.keeping import Store
 from bot.core.model import Answer, Question, Quote, Statement, Turn
+from bot.core.people import Door, EveryRole, Roster
 from bot.core.ports import Embedder, PersonalDataFinder, Speller, Vector, VectorIndex
 from bot.core.rank import Lookup
 from bot.core.receipt import Versions
 from bot.core.rules import Rules
+from bot.core.tools import Tools
 from bot.core.writer import Writer
 from knowledge.loader import read_rules
 
@@ -223,3 +233,54 @@ def ask(corpus: Corpus, text: str, history: Sequence[str] = (), **options: objec
     language = options.pop("language", None)
     question = Question(text, role, as_of, language, tuple(map(Turn, history)))  # type: ignore[arg-type]  # options of any kind
     return Assistant(tools(corpus, **options)).ask(question)  # type: ignore[arg-type]  # options of any kind
+
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+KEY = b"a key that is only good for tests, of enough bytes"
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def said(text: str = "", message_id: str = "1", **fields: object) -> Incoming:
+    """A message of Anna in her private conversation."""
+    whole = {"channel": "test", "person": "anna", "conversation": "c1", "message_id": message_id, "text": text}
+    return Incoming(**{**whole, **fields})  # type: ignore[arg-type]  # fields of any kind
+
+
+def desk(
+    parts: Tools,
+    *,
+    ask: Ask | None = None,
+    store: Store | None = None,
+    roster: Roster | None = None,
+    unknown: Role | None = None,
+    clock: Clock | None = None,
+    today: date = TODAY,
+    kept_for: timedelta = timedelta(days=90),
+) -> Desk:
+    """A desk with an assistant in memory, for somebody who has every role."""
+    now = clock or Clock()
+    kept = store or memory_store(now)
+    parts = replace(parts, records=kept.records)
+    identities = Identities(KEY)
+    codes = count(1)
+    talking = Talking(
+        ask=ask or Assistant(parts).ask,
+        checker=Checker(parts),
+        records=kept.records,
+        versions=parts.versions,
+        question_key=lambda visit: identities.question(visit.incoming),
+        now=now,
+        today=lambda: today,
+    )
+    door = Door(roster or EveryRole(Role.OFFICER), kept.people, unknown, lambda: f"CODE{next(codes)}", now)
+    commands = Commands(talking, kept, identities.message, now)
+    return Desk(commands, door, identities, parts.messages, parts.finder, Manners(Role.NEWCOMER, kept_for, now))

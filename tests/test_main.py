@@ -903,7 +903,7 @@ def test_chat_speaks_the_language_that_was_asked_for(
     isvbot: Command, installed: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standard_input(monkeypatch, b"/stop\n")
-    assert "questions about the Internationale Sociale Voorwaarden" in isvbot("chat", "--lang", "en")[1]
+    assert "I am isvbot, a computer program." in isvbot("chat", "--lang", "en")[1]
 
 
 # What the command says of itself.

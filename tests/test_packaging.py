@@ -18,7 +18,7 @@ from tests.conftest import REPOSITORY
 PACKAGES = ("bot", "ingest", "knowledge", "prompts")
 FIRST_PARTY = {*PACKAGES, "evals", "tests"}
 
-BY_NAME_ONLY = {"langchain_openai": "langchain-openai", "spellchecker": "pyspellchecker"}
+BY_NAME_ONLY = {"langchain_openai": "langchain-openai", "psycopg": "psycopg", "spellchecker": "pyspellchecker"}
 """Distributions that another loads by name, or whose data files are read, without an import."""
 
 ENGINES = {
@@ -35,8 +35,8 @@ INDEX_HOSTS = ("files.python" + "hosted", "://py" + "pi")
 """Written in pieces, so that this file itself does not hold them."""
 
 DATA = {
-    "bot": ["py.typed"],
-    "prompts": ["messages/nl.yaml", "messages/en.yaml", "mcp/nl.yaml", "mcp/en.yaml"],
+    "bot": ["py.typed", "adapters/migrations/env.py", "adapters/migrations/versions/v0001_desk.py"],
+    "prompts": ["messages/nl.yaml", "messages/en.yaml", "mcp/nl.yaml", "mcp/en.yaml", "steps/answer.md"],
     "knowledge": ["register.yaml", "rules/isv.yaml", "sources/letters/kst-26485-331.md", "answers/obligation.yaml"],
 }
 

@@ -13,7 +13,10 @@ from tests.conftest import REPOSITORY
 pytestmark = pytest.mark.usefixtures("clean_settings")
 
 NAMES = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-SECRET = ("token", "secret", "password", "passphrase", "_key", "credential")
+WITH_SECRET = ("database_url",)
+"""Settings that hold a password among other things."""
+
+SECRET = ("token", "secret", "password", "passphrase", "key", "credential")
 NOT_SECRET = ("_file", "_header", "_tokens")
 """Ends of the names of settings about a secret that hold none, or only count."""
 
@@ -80,7 +83,20 @@ def test_without_variables_every_setting_has_its_default() -> None:
 
 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"DATA_DIR": "a", "KNOWLEDGE_DIR": "b", "ROLE": "newcomer", "LANGUAGE": "en", "LOG_LEVEL": "DEBUG", **MODEL}
+    told = {
+        "DATA_DIR": "a",
+        "KNOWLEDGE_DIR": "b",
+        "ROLE": "newcomer",
+        "LANGUAGE": "en",
+        "LOG_LEVEL": "DEBUG",
+        "DATABASE_URL": "sqlite:///x",
+        "KEY": "k" * 32,
+        "KEEP_DAYS": "7",
+        "PEOPLE_FILE": "p.yaml",
+        "UNKNOWN_ROLE": "officer",
+        "GROUP_ROLE": "helpdesk",
+        **MODEL,
+    }
     for name, value in told.items():
         monkeypatch.setenv(f"{PREFIX}{name}", value)
     settings = read_settings()
@@ -91,6 +107,23 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "MODEL_KEY": settings.model_key.get_secret_value()
     }
     assert {name: str(value) for name, value in read.items()} == MODEL
+    assert (settings.keep_days, settings.people_file) == (7, Path("p.yaml"))
+    assert (settings.unknown_role, settings.group_role) == (Role.OFFICER, Role.HELPDESK)
+
+
+def test_a_secret_stands_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISVBOT_DATABASE_URL", "postgresql://u:geheim@h/d")
+    monkeypatch.setenv("ISVBOT_KEY", "geheim" * 8)
+    settings = read_settings()
+    assert settings.key == SecretStr("geheim" * 8)
+    assert "geheim" not in f"{settings} {settings!r} {settings.model_dump(mode='json')}"
+
+
+@pytest.mark.parametrize(("name", "value"), [("ISVBOT_UNKNOWN_ROLE", "baas"), ("ISVBOT_KEEP_DAYS", "0")])
+def test_a_wrong_value_of_the_desk_names_the_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}='{value}': "):
+        read_settings()
 
 
 def test_a_variable_goes_before_the_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +200,8 @@ def test_every_secret_hides_itself() -> None:
     """A setting that is named as a secret has a type that is not shown when it is printed."""
     for name, field in Settings.model_fields.items():
         is_secret = any(word in name for word in SECRET) and not name.endswith(NOT_SECRET)
-        assert is_secret == (field.annotation == SecretStr | None), name
+        is_hidden = field.annotation == SecretStr | None
+        assert is_hidden == (is_secret or name in WITH_SECRET), name
 
 
 def test_a_secret_is_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

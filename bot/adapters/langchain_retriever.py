@@ -15,13 +15,13 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field, PrivateAttr, SkipValidation
 
-from bot.core.assistant import Tools
 from bot.core.corpus import Language, Role
 from bot.core.errors import QuestionRefused, UsageError
 from bot.core.model import Question
 from bot.core.retrieve import MAX_PASSAGES
 from bot.core.screen import Stopped
 from bot.core.search import Hit, search
+from bot.core.tools import Tools
 from bot.core.wire import checked_question
 
 

@@ -6,50 +6,29 @@ Knows nothing of how a step does its work, or of channels.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.core.corpus import Language, SourceId, Status, WrittenAnswer
 from bot.core.draft import draft
 from bot.core.drafted import Draft, newer_than_quoted
-from bot.core.errors import ServiceError, ServiceTimeout
+from bot.core.errors import ServiceError, ServiceTimeout, StoreUnavailable
 from bot.core.isv_check import Decided, isv_check
-from bot.core.messages import Messages
-from bot.core.model import Answer, Question, Scored
+from bot.core.model import Answer, Question
 from bot.core.model_draft import Given, Redrafted, redraft
-from bot.core.ports import PersonalDataFinder, Speller
-from bot.core.rank import Lookup
-from bot.core.receipt import Versions
+from bot.core.recording import record_of
 from bot.core.retrieve import Retrieved, retrieve
 from bot.core.rewrite import rewritten
-from bot.core.rules import Rules
 from bot.core.screen import Stopped, screen
+from bot.core.search import best_passages
 from bot.core.stopwatch import Stopwatch
+from bot.core.tools import Tools
 from bot.core.trouble import told
 from bot.core.understand import understand
 from bot.core.write import Verified, text_so_far, verify
-from bot.core.writer import Writer
 
 log = logging.getLogger(__name__)
 
 OnText = Callable[[str], None]
 """Told the text of an answer as far as it may be shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """Everything the steps need from outside."""
-
-    lookup: Lookup
-    finder: PersonalDataFinder
-    speller: Speller
-    rules: Rules
-    messages: Messages
-    versions: Versions
-    writer: Writer | None
-    """A chat model that may draft; without one the draft is by rule alone."""
-    new_id: Callable[[], str]
-    clock: Callable[[], float]
-    """Seconds from any fixed moment; only differences count."""
 
 
 class Assistant:
@@ -123,7 +102,7 @@ class Assistant:
     ) -> Answer:
         understood = retrieved.understood
         log.info("answered id=%s status=%s dropped=%d", answer_id, verified.status, verified.dropped)
-        return Answer(
+        answer = Answer(
             id=answer_id,
             question=understood.text,
             standalone_question=" ".join(part.question for part in retrieved.parts),
@@ -141,6 +120,17 @@ class Assistant:
             drafting=drafted.drafting,
             timings_ms=watch.timings_ms(),
         )
+        return self._recorded(answer, understood.question, dropped=verified.dropped)
+
+    def _recorded(self, answer: Answer, question: Question, *, dropped: int = 0, cause: str = "") -> Answer:
+        """Keep why an answer was given; that this fails never costs the reader the answer."""
+        tools = self._tools
+        try:
+            record = record_of(answer, tools.versions, asker=question.asker, dropped=dropped, cause=cause)
+            tools.records.add(record)
+        except StoreUnavailable as error:
+            log.warning("not recorded id=%s cause=%s", answer.id, error)
+        return answer
 
     def _titles(self, verified: Verified, language: Language) -> tuple[str, ...]:
         """Give the suggested questions of an answer in the reader's language."""
@@ -150,13 +140,15 @@ class Assistant:
     def _stopped(self, answer_id: str, stopped: Stopped, watch: Stopwatch) -> Answer:
         log.info("stopped id=%s status=%s", answer_id, stopped.status)
         text = self._tools.messages.say(stopped.message, stopped.language)
-        return self._ended(answer_id, stopped.question, stopped.text, stopped.language, stopped.status, text, watch)
+        ended = self._ended(answer_id, stopped.question, stopped.text, stopped.language, stopped.status, text, watch)
+        return self._recorded(ended, stopped.question)
 
     def _failed(self, answer_id: str, question: Question, status: Status, error: Exception, watch: Stopwatch) -> Answer:
         log.error("failed id=%s status=%s %s", answer_id, status, told(error))
         language = question.language or Language.NL
         text = self._tools.messages.say(status.value, language, id=answer_id)
-        return self._ended(answer_id, question, "", language, status, text, watch)
+        ended = self._ended(answer_id, question, "", language, status, text, watch)
+        return self._recorded(ended, question, cause=told(error))
 
     def _ended(
         self,
@@ -184,12 +176,3 @@ class Assistant:
 def _source_ids(drafted: Draft) -> tuple[SourceId, ...]:
     statements = (statement for part in drafted.parts for statement in part.statements)
     return tuple(sorted({quote.passage.source_id for statement in statements for quote in statement.quotes}))
-
-
-def best_passages(retrieved: Retrieved) -> tuple[Scored, ...]:
-    """Give the passages of all parts, the best of each part first."""
-    if not retrieved.parts:
-        return ()
-    longest = max(len(part.passages) for part in retrieved.parts)
-    in_turn = (part.passages[i] for i in range(longest) for part in retrieved.parts if i < len(part.passages))
-    return tuple({scored.passage.id: scored for scored in in_turn}.values())

@@ -7,7 +7,6 @@ Knows nothing of buttons, commands or how a channel shows choices.
 import math
 from dataclasses import dataclass, replace
 
-from bot.core.assistant import Tools
 from bot.core.corpus import Language, Status
 from bot.core.decide import NO_THRESHOLD
 from bot.core.decision import CATEGORIES, NO_CATEGORY, Decision, Fact, FactName, Facts, Known, Refused
@@ -20,6 +19,7 @@ from bot.core.model import MAX_QUESTION_CHARS, Answer, Question
 from bot.core.rules import Rules
 from bot.core.screen import Stopped, screen
 from bot.core.stopwatch import Stopwatch
+from bot.core.tools import Tools
 from bot.core.values import facts_lines, question_for, refused_text, value_name, warning_text
 from bot.core.wire import checked_question
 from bot.core.write import verify

@@ -17,6 +17,7 @@
         ├── ModelUnavailable     the chat model cannot be reached, refuses, or is left alone for a while
         ├── ModelStopped         the chat model broke off, or sent what is no reply
         ├── RerankerUnavailable  the model that reads the best texts again did not answer
+        ├── StoreUnavailable     what is kept cannot be read or written
         └── ServiceTimeout       a service did not answer in time
             └── ModelTimeout     the chat model did not finish its reply in time
 
@@ -96,6 +97,10 @@ class ModelStopped(ServiceError):
 
 class RerankerUnavailable(ServiceError):
     """The model that reads the best texts again did not answer."""
+
+
+class StoreUnavailable(ServiceError):
+    """What is kept of conversations cannot be read or written."""
 
 
 class ServiceTimeout(ServiceError):

@@ -36,6 +36,8 @@ class Question:
     language: Language | None = None
     """``None``: the language of the question itself."""
     history: tuple[Turn, ...] = ()
+    asker: str = ""
+    """The keyed digest of the person, for the record of the answer; it has no part in answering."""
 
 
 @dataclass(frozen=True, slots=True)

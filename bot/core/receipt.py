@@ -24,11 +24,13 @@ _NUMBERED = re.compile(r"\[\d+\]$")
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """Which program, corpus and rules gave an answer, so that it can be given again."""
+    """Which program, corpus, rules, prompts and model gave an answer, so that it can be given again."""
 
     program: str
     corpus: str
     rules: str
+    prompts: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

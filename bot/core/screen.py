@@ -42,7 +42,7 @@ def screen(question: Question, finder: PersonalDataFinder, rules: Rules) -> Scre
     question = replace(question, history=_screened_turns(question.history, finder, rules))
     text = visible(question.text).strip()
     language = question.language or _language(text, question)
-    masked = _masked(text, finder)
+    masked = without_personal_data(text, finder)
     if masked != text:
         return Stopped(Status.REFUSED_PERSONAL_DATA, "refused_personal_data", question, masked, language)
     if not rules.screen.injection.match(text):
@@ -55,7 +55,7 @@ def screen(question: Question, finder: PersonalDataFinder, rules: Rules) -> Scre
     return Screened(question, harmless, language, (NoticeKind.INSTRUCTION_IGNORED,))
 
 
-def _masked(text: str, finder: PersonalDataFinder) -> str:
+def without_personal_data(text: str, finder: PersonalDataFinder) -> str:
     """Give the text with the kind of each personal datum in its place."""
     for datum in sorted(finder.find(text), key=lambda datum: -datum.start):
         text = f"{text[: datum.start]}[{datum.kind}]{text[datum.end :]}"
@@ -69,8 +69,8 @@ def _screened_turns(turns: Sequence[Turn], finder: PersonalDataFinder, rules: Ru
         text = visible(turn.question).strip()
         harmless = _without_instructions(text, rules) if rules.screen.injection.match(text) else text
         if harmless:
-            answer = _masked(visible(turn.answer), finder)
-            kept.append(Turn(_masked(harmless, finder), answer, tuple(map(visible, turn.offers))))
+            answer = without_personal_data(visible(turn.answer), finder)
+            kept.append(Turn(without_personal_data(harmless, finder), answer, tuple(map(visible, turn.offers))))
     return tuple(kept)
 
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core.assistant import Tools, best_passages
 from bot.core.corpus import Cite, Language, Passage, Role, Source, SourceId
 from bot.core.model import Citation, Question, Quote, Scored
 from bot.core.quoting import quote_for
-from bot.core.retrieve import retrieve
+from bot.core.retrieve import Retrieved, retrieve
 from bot.core.screen import Stopped, screen
+from bot.core.tools import Tools
 from bot.core.understand import understand
 from bot.core.write import citation_of
 
@@ -66,3 +66,12 @@ def _hit(rank: int, scored: Scored, text: str, sources: Mapping[SourceId, Source
     passage = scored.passage
     quote = quote_for(Cite(passage.id), passage, text) or Quote(passage, passage.text, passage.start)
     return Hit(scored, sources[passage.source_id], citation_of(rank, quote, sources))
+
+
+def best_passages(retrieved: Retrieved) -> tuple[Scored, ...]:
+    """Give the passages of all parts, the best of each part first."""
+    if not retrieved.parts:
+        return ()
+    longest = max(len(part.passages) for part in retrieved.parts)
+    in_turn = (part.passages[i] for i in range(longest) for part in retrieved.parts if i < len(part.passages))
+    return tuple({scored.passage.id: scored for scored in in_turn}.values())

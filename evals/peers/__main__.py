@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.adapters.shelf import SqliteShelf
-from bot.bootstrap import index_folder
 from bot.core.corpus import Grade, Passage, Source, SourceId
+from bot.engines import index_folder
 from bot.settings import read_settings
 from evals.cases import Case, read_cases
 from evals.metrics import Figure

@@ -48,8 +48,8 @@ from bot.core.ports import (
     VectorIndex,
 )
 from tests.adapters.small import small_corpus, unchanged
-from tests.servers.hostile_model import Reply, failing, hostile
 from tests.servers.chroma import RunningChroma, new_prefix
+from tests.servers.hostile_model import Reply, failing, hostile
 
 CORPUS = small_corpus()
 HASHING = HashingEmbedder()
@@ -333,7 +333,7 @@ def scripted(told: str | ServiceError) -> Iterator[LanguageModel]:
     yield ScriptedModel(told, usage=USAGE)
 
 
-def served(told: str | ServiceError) -> Iterator[LanguageModel]:
+def answering(told: str | ServiceError) -> Iterator[LanguageModel]:
     usage = (USAGE.input_tokens, USAGE.output_tokens)
     bad = {ModelStopped: Reply("half", finish="length"), ModelUnavailable: failing(503)}
     reply = Reply(told, usage=usage) if isinstance(told, str) else bad[type(told)]
@@ -342,11 +342,11 @@ def served(told: str | ServiceError) -> Iterator[LanguageModel]:
 
 
 def guarded(told: str | ServiceError) -> Iterator[LanguageModel]:
-    for model in served(told):
+    for model in answering(told):
         yield BreakerModel(model, lambda: 0.0)
 
 
-@pytest.fixture(params=[scripted, served, guarded])
+@pytest.fixture(params=[scripted, answering, guarded])
 def make_model(request: pytest.FixtureRequest) -> Iterator[MakeModel]:
     running: list[Iterator[LanguageModel]] = []
 

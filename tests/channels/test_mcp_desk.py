@@ -8,9 +8,10 @@ from functools import cache
 import pytest
 
 from bot.channels.mcp.desk import Desk, Outcome, Served
-from bot.core.assistant import Assistant, Tools
+from bot.core.assistant import Assistant
 from bot.core.corpus import Corpus, Grade, Language, Passage, Role
 from bot.core.errors import EmbedderUnavailable, ServiceTimeout
+from bot.core.tools import Tools
 from bot.core.wire import source_object
 from ingest.corpus import read_corpus
 from tests.builders import TODAY, BrokenEmbedder, passage, source, tools

@@ -10,9 +10,11 @@ import pytest
 
 from bot.bootstrap import build_messages
 from bot.channels.mcp.arguments import TOOLS
+from bot.core.commands import CommandName
 from bot.core.corpus import Grade, Language, Role, Status
 from bot.core.decision import NO_CATEGORY, VALUES, FactName, Known, Outcome, Refusal, WarningKind
 from bot.core.errors import ContentError
+from bot.core.incoming import Attachment, Reason
 from bot.core.messages import Messages
 from bot.core.model import NoticeKind
 from bot.core.plain import words
@@ -28,15 +30,13 @@ MAX_SENTENCE_WORDS = 25
 MAX_CHARS = 240
 """A fixed sentence is read in a chat: three or four short sentences, with the way out."""
 
-A_LIST = "chat_help"
-"""The one text that is a list of commands, a line each."""
-
 ENDINGS = [status for status in Status if not status.is_answer]
 ERRORS = (Status.ERROR_SERVICE, Status.ERROR_TIMEOUT)
 
 MADE_FROM_A_VALUE = (
     *("part_", "value_", "ask_", "depends_", "grade_", "role_", "usage_", "receipt_", "choice_", "phase_", "who_"),
-    *("known_", "outcome_", "fact_", "check_threshold_"),
+    *("known_", "outcome_", "fact_", "check_threshold_", "command_", "language_", "feedback_reason_"),
+    *("unsupported_", "people_"),
 )
 """Texts whose name is put together; other tests here show that each value has one."""
 
@@ -87,7 +87,7 @@ def test_a_text_has_the_same_holes_in_both_languages(name: str) -> None:
 def test_a_text_is_no_longer_than_needed(name: str, language: Language) -> None:
     text = TEXTS[language][name]
     assert text == text.strip()
-    assert 0 < len(text) <= MAX_CHARS or name == A_LIST
+    assert 0 < len(text) <= MAX_CHARS
     assert max(map(len, text.splitlines())) <= MAX_CHARS
 
 
@@ -199,8 +199,20 @@ def test_every_text_that_the_code_says_by_name_exists() -> None:
         for call in calls(method)
         if call.args and isinstance(call.args[0], ast.Constant)
     ]
+    said += [call.args[1].value for call in calls("says") if isinstance(call.args[1], ast.Constant)]
     assert said
     assert sorted(set(map(str, said)) - set(NAMES)) == []
+
+
+def test_every_command_reason_and_attachment_has_a_text() -> None:
+    wanted = [
+        *(f"command_{name}" for name in CommandName),
+        *(f"feedback_reason_{reason}" for reason in Reason),
+        *(f"unsupported_{attachment}" for attachment in Attachment),
+        *(f"language_{language}" for language in (*Language, "auto")),
+    ]
+    made = ("command_", "feedback_reason_", "unsupported_", "language_")
+    assert sorted(wanted) == [name for name in NAMES if name.startswith(made)]
 
 
 def test_every_text_is_said_somewhere() -> None:

@@ -1,12 +1,11 @@
-"""How an answer, its sources and the choices of the check look in a terminal.
+"""How a reply, its sources and its choices look in a terminal.
 
 Knows rich, and how lines are wrapped.
 Knows nothing of conversations.
 """
 
 import textwrap
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -15,8 +14,9 @@ from rich.text import Text
 from bot.core.checker import CheckReply
 from bot.core.corpus import Grade, Language
 from bot.core.messages import Messages
-from bot.core.model import Answer, Citation
+from bot.core.model import Answer
 from bot.core.plain import shortened
+from bot.core.reply import Reply, ReplyKind, ShownSource, reply_of
 
 Pause = Callable[[float], None]
 
@@ -30,48 +30,65 @@ SHOWN_QUOTE_CHARS = 160
 """Characters of a quote under an answer; /bron shows it whole."""
 
 _GRADE_STYLES = {Grade.OFFICIAL: "green", Grade.NOTE: "cyan", Grade.UNVERIFIED: "yellow"}
-_MONTHS = {
-    Language.NL: "januari februari maart april mei juni juli augustus september oktober november december".split(),
-    Language.EN: "January February March April May June July August September October November December".split(),
-}
 
 
 def show_answer(
     console: Console, answer: Answer, messages: Messages, pause: Pause | None = None, *, with_quotes: bool = True
 ) -> None:
     """Write an answer with its sources; with ``pause`` word by word."""
+    show_reply(console, reply_of(answer, messages), messages, pause, with_quotes=with_quotes)
+
+
+def show_reply(
+    console: Console, reply: Reply, messages: Messages, pause: Pause | None = None, *, with_quotes: bool = False
+) -> None:
+    """Write a reply of the desk; with ``pause`` word by word."""
+    if reply.kind is ReplyKind.SOURCE:
+        for source in reply.sources:
+            show_source(console, source, reply.language, messages)
+        return
     console.print()
-    _write(console, answer.text, pause)
-    if answer.citations:
+    _write(console, "\n\n".join((*reply.paragraphs, *reply.warnings)), pause)
+    _show_sources(console, reply, messages, with_quotes=with_quotes)
+    if reply.follow_ups:
         console.print()
-        console.print(messages.say("sources_heading", answer.language), style="bold")
-        for citation in answer.citations:
-            _print_hanging(console, source_head(citation, answer.language, messages))
-            if with_quotes:
-                quote = f"“{shortened(citation.quote, SHOWN_QUOTE_CHARS)}”"
-                console.print(Padding(Text(quote, style="dim"), (0, 0, 0, HANGING)))
-        if not with_quotes:
-            console.print(Text(messages.say("sources_hint", answer.language), style="dim"))
-    if answer.follow_ups:
+        console.print(messages.say("follow_ups_heading", reply.language), style="bold")
+        for button in reply.follow_ups:
+            console.print(Text(f"  · {button.label}"))
+    if reply.actions:
         console.print()
-        console.print(messages.say("follow_ups_heading", answer.language), style="bold")
-        for question in answer.follow_ups:
-            console.print(Text(f"  · {question}"))
+        for button in reply.actions:
+            console.print(Text(f"  {button.value}  {button.label}", style="dim"))
+    show_choices(console, [button.label for button in reply.choices], messages, reply.language)
     console.print()
 
 
-def show_source(console: Console, citation: Citation, language: Language, messages: Messages) -> None:
+def _show_sources(console: Console, reply: Reply, messages: Messages, *, with_quotes: bool) -> None:
+    if not reply.sources:
+        return
+    console.print()
+    console.print(messages.say("sources_heading", reply.language), style="bold")
+    for source in reply.sources:
+        _print_hanging(console, source_head(source))
+        if with_quotes:
+            quote = f"“{shortened(source.quote, SHOWN_QUOTE_CHARS)}”"
+            console.print(Padding(Text(quote, style="dim"), (0, 0, 0, HANGING)))
+    if not with_quotes:
+        console.print(Text(messages.say("sources_hint", reply.language), style="dim"))
+
+
+def show_source(console: Console, source: ShownSource, language: Language, messages: Messages) -> None:
     """Write one source in full: where it stands, and its quote word for word."""
     console.print()
-    _print_hanging(console, source_head(citation, language, messages))
-    lines = [messages.say("source_by", language, publisher=citation.publisher)]
-    lines.append(messages.say("source_reference", language, reference=citation.reference))
-    if citation.url:
-        lines.append(messages.say("source_url", language, url=citation.url))
+    _print_hanging(console, source_head(source))
+    lines = [messages.say("source_by", language, publisher=source.publisher)]
+    lines.append(messages.say("source_reference", language, reference=source.reference))
+    if source.url:
+        lines.append(messages.say("source_url", language, url=source.url))
     for line in lines:
-        console.print(Padding(Text(line), (0, 0, 0, 4)), soft_wrap=False)
+        console.print(Padding(Text(line), (0, 0, 0, HANGING)), soft_wrap=False)
     console.print()
-    console.print(Padding(Text(f"“{citation.quote}”"), (0, 0, 0, 4)))
+    console.print(Padding(Text(f"“{source.quote}”"), (0, 0, 0, HANGING)))
     console.print()
 
 
@@ -79,38 +96,26 @@ def show_step(console: Console, reply: CheckReply, messages: Messages, language:
     """Write a question of the check with its choices."""
     console.print()
     console.print(Text(reply.text))
-    show_choices(console, reply, messages, language)
+    show_choices(console, [choice.label for choice in reply.choices], messages, language)
 
 
-def show_choices(console: Console, reply: CheckReply, messages: Messages, language: Language) -> None:
-    """Write the choices of a question of the check, with their numbers."""
-    if not reply.choices:
+def show_choices(console: Console, labels: Sequence[str], messages: Messages, language: Language) -> None:
+    """Write choices with their numbers."""
+    if not labels:
         return
     console.print()
-    for number, choice in enumerate(reply.choices, start=1):
-        console.print(Text(f"  {number}  {choice.label}"))
+    for number, label in enumerate(labels, start=1):
+        console.print(Text(f"  {number}  {label}"))
     console.print()
     console.print(Text(messages.say("choices_hint", language), style="dim"))
 
 
-def source_head(citation: Citation, language: Language, messages: Messages) -> Text:
+def source_head(source: ShownSource) -> Text:
     """Give the first line of a source: number, title, date, place and grade."""
-    line = messages.say(
-        "source_line",
-        language,
-        title=citation.title,
-        date=day_in_words(citation.date, language),
-        locator=citation.locator,
-    )
-    head = Text(f"[{citation.n}] ", style="bold")
-    head.append(line, style="not bold")
-    head.append(f"  ({messages.say(f'grade_{citation.grade.value}', language)})", style=_GRADE_STYLES[citation.grade])
+    head = Text(f"[{source.n}] ", style="bold")
+    head.append(source.head, style="not bold")
+    head.append(f"  ({source.grade_name})", style=_GRADE_STYLES[source.grade])
     return head
-
-
-def day_in_words(day: date, language: Language) -> str:
-    """Write a day as people do: 13 juni 2022."""
-    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
 
 
 def _write(console: Console, text: str, pause: Pause | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.bootstrap import build_model, chosen_model
+from bot.chat_models import build_model, chosen_model
 from bot.core.errors import MissingExtra, ModelUnavailable, SettingsError
 from bot.core.ports import Prompt
 from bot.settings import Settings
@@ -21,7 +21,7 @@ PROMPT = Prompt("", "vraag")
 def test_without_the_setting_there_is_no_model_and_nothing_of_it_is_loaded() -> None:
     assert build_model(Settings()) is None
     code = (
-        "import sys; from bot.bootstrap import build_model; from bot.settings import Settings;"
+        "import sys; from bot.chat_models import build_model; from bot.settings import Settings;"
         "assert build_model(Settings()) is None;"
         "print([name for name in sys.modules if name.partition('.')[0] in {'langchain', 'openai', 'langsmith'}])"
     )
@@ -54,13 +54,13 @@ def test_a_model_that_is_dead_is_left_alone_after_three_questions() -> None:
 
 def test_two_keys_are_one_too_many(tmp_path: Path) -> None:
     settings = Settings(model="openai:x", model_key=SecretStr("a"), model_key_file=tmp_path)
-    with pytest.raises(SettingsError, match=r"^ISVBOT_MODEL_KEY and ISVBOT_MODEL_KEY_FILE are both set: unset one$"):
+    with pytest.raises(SettingsError, match=r"^ISVBOT_MODEL_KEY and ISVBOT_MODEL_KEY_FILE are both set: leave one out$"):
         chosen_model(settings)
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(None, r"cannot be read \(FileNotFoundError\)"), (b"\xff", r"cannot be read \(Unicode"), (b" \n", "is empty")],
+    [(None, r"cannot be read: FileNotFoundError"), (b"\xff", r"cannot be read: Unicode"), (b" \n", "is empty")],
 )
 def test_a_file_without_a_key_is_named(tmp_path: Path, content: bytes | None, told: str) -> None:
     file = tmp_path / "sleutel"

@@ -1,0 +1,186 @@
+"""The database: how it is reached, and that its tables are those of this program.
+
+Knows SQLAlchemy, Alembic, SQLite and PostgreSQL.
+Knows nothing of what stands in the tables.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.core.errors import MissingExtra, SettingsError, StoreUnavailable
+
+LATEST = "0001"
+"""The newest migration."""
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long SQLite waits for another writer."""
+
+_MIGRATION_LOCK = 4_915_218_806
+"""Any number; who migrates in PostgreSQL holds the lock of this name."""
+
+
+class Database:
+    """Opens sessions; one instance serves every thread."""
+
+    def __init__(self, url: URL) -> None:
+        """Take the address of the database.
+
+        Raises:
+            MissingExtra: the driver is not installed.
+            StoreUnavailable: the file of SQLite cannot be made.
+        """
+        self._url = url
+        options = {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}} if _is_sqlite(url) else {"pool_pre_ping": True}
+        if _is_sqlite(url):
+            _make_private(url)
+        try:
+            self._engine = create_engine(url, hide_parameters=True, **options)
+        except ModuleNotFoundError as error:
+            raise MissingExtra("PostgreSQL needs psycopg: run 'pip install isvbot[postgres]'") from error
+        if _is_sqlite(url):
+            _tune_sqlite(self._engine)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for migrations and tests."""
+        return self._engine
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open a session whose changes are kept together, or not at all where something fails.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached or changed.
+        """
+        try:
+            with Session(self._engine) as session, session.begin():
+                yield session
+        except SQLAlchemyError as error:
+            raise self._unavailable(error) from error
+
+    def migrate(self) -> None:
+        """Bring the tables to those of this program; only one process does, the others wait for it.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached or changed, or belongs to a newer program.
+        """
+        try:
+            if self._revision() == LATEST:
+                return
+            with self._lock():
+                revision = self._revision()
+                if revision is not None and revision > LATEST:
+                    raise StoreUnavailable(
+                        f"{self._shown} was made by a newer isvbot (tables {revision}, here {LATEST}): update isvbot"
+                    )
+                if revision != LATEST:
+                    self._upgrade()
+        except SQLAlchemyError as error:
+            raise self._unavailable(error) from error
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    def _revision(self) -> str | None:
+        with self._engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return None if found is None else str(found)
+
+    def _upgrade(self) -> None:
+        from alembic import command
+
+        with as_file(files("bot.adapters").joinpath("migrations")) as folder, self._engine.begin() as connection:
+            if not _is_sqlite(self._url):
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+            command.upgrade(alembic_config(folder, connection), "head")
+
+    def _lock(self) -> Any:  # a FileLock or nothing: both are only entered
+        """Give what only one process can hold: PostgreSQL takes its own lock inside the transaction."""
+        name = self._url.database
+        return FileLock(f"{name}.lock") if _is_sqlite(self._url) and name else nullcontext()
+
+    @property
+    def _shown(self) -> str:
+        return self._url.render_as_string(hide_password=True)
+
+    def _unavailable(self, error: SQLAlchemyError) -> StoreUnavailable:
+        cause = type(getattr(error, "orig", None) or error).__name__
+        way = "set ISVBOT_DATA_DIR to a folder that can be written" if _is_sqlite(self._url) else "is it running?"
+        return StoreUnavailable(f"{self._shown} did not answer ({cause}): {way}")
+
+
+def alembic_config(folder: Path, connection: object) -> Any:  # an Alembic Config: imported only when it is needed
+    """Give what Alembic needs to work on a connection."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def database_url(setting: str | None, data_dir: Path) -> URL:
+    """Give the address of the database: the one that is set, else a file in the data folder.
+
+    Raises:
+        SettingsError: it is no address of SQLite or PostgreSQL.
+    """
+    if setting is None:
+        return URL.create("sqlite", database=str(data_dir / "isvbot.sqlite"))
+    try:
+        url = make_url(setting)
+    except ArgumentError as error:
+        raise SettingsError("ISVBOT_DATABASE_URL is no address: write postgresql://user:password@host/name") from error
+    kind = url.get_backend_name()
+    if kind not in ("postgresql", "sqlite"):
+        raise SettingsError(f"ISVBOT_DATABASE_URL: '{kind}' is not supported, only postgresql and sqlite")
+    return url.set(drivername="postgresql+psycopg") if kind == "postgresql" else url
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _make_private(url: URL) -> None:
+    """Make the file of a database so that only its owner can read it; what SQLite puts beside it gets the same mode.
+
+    Raises:
+        StoreUnavailable: it cannot be made.
+    """
+    if url.database is None or url.database == ":memory:":
+        return
+    path = Path(url.database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(0o600)
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be made ({error.strerror}): set ISVBOT_DATA_DIR") from error
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    """Let readers and one writer work side by side; a transaction begins by taking the right to write.
+
+    A transaction that only asks for it halfway would fail at once where another process wrote in between.
+    """
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: object) -> None:  # the driver's own object
+        del record
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Any) -> None:  # SQLAlchemy's connection
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

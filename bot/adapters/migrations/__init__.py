@@ -1,0 +1,1 @@
+"""The history of the tables, oldest first; run at the start under a lock, never by hand."""

@@ -1,0 +1,158 @@
+"""The inbox and the conversations in a database.
+
+Knows which row holds what, and that a reply and what is remembered are kept together.
+Knows nothing of what a message asks.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.adapters.database import Database
+from bot.adapters.packing import Packing
+from bot.adapters.seal import Seal
+from bot.adapters.store_tables import ConversationRow, MessageRow, TurnRow
+from bot.core.corpus import Language, Role
+from bot.core.dialogue import Talk
+from bot.core.errors import StoreUnavailable
+from bot.core.incoming import Incoming
+from bot.core.keeping import Conversation, Finished, KeptTurn
+from bot.core.reply import Reply
+
+PENDING, ANSWERED, DELIVERED = "pending", "answered", "delivered"
+
+_INCOMING = Packing(Incoming)
+_REPLIES = Packing(tuple[Reply, ...])
+_REPLY = Packing(Reply)
+_TALK = Packing(Talk)
+
+
+class SqlInbox:
+    """Keeps what came in until it is delivered."""
+
+    def __init__(self, database: Database, seal: Seal, now: Callable[[], datetime]) -> None:
+        """Take the database, what seals ids, and the clock."""
+        self._database = database
+        self._seal = seal
+        self._now = now
+
+    def accept(self, key: str, person: str, incoming: Incoming) -> bool:
+        """Keep a message that did not come in before; the key of its row tells.
+
+        Raises:
+            StoreUnavailable: it cannot be kept.
+        """
+        row = MessageRow(
+            key=key,
+            person=person,
+            channel=incoming.channel,
+            state=PENDING,
+            at=self._now(),
+            incoming=self._seal.close(_INCOMING.pack(incoming)),
+        )
+        try:
+            with self._database.session() as session:
+                session.add(row)
+        except StoreUnavailable as error:
+            if isinstance(error.__cause__, IntegrityError):
+                return False
+            raise
+        return True
+
+    def replies(self, key: str) -> tuple[Reply, ...] | None:
+        """Give replies that are not delivered."""
+        with self._database.session() as session:
+            packed = session.scalar(select(MessageRow.replies).where(MessageRow.key == key))
+        return _REPLIES.unpack(packed) if packed is not None else None
+
+    def finish(self, key: str, finished: Finished) -> None:
+        """Keep replies and conversation in one transaction."""
+        packed = _REPLIES.pack(finished.replies)
+        with self._database.session() as session:
+            session.execute(
+                update(MessageRow)
+                .where(MessageRow.key == key, MessageRow.state == PENDING)
+                .values(state=ANSWERED, replies=packed)
+            )
+            if finished.conversation is not None:
+                _save(session, finished.conversation_key, finished.conversation, self._now())
+
+    def deliver(self, key: str) -> None:
+        """Keep the key and the time only."""
+        with self._database.session() as session:
+            session.execute(
+                update(MessageRow)
+                .where(MessageRow.key == key)
+                .values(state=DELIVERED, person="", incoming=None, replies=None)
+            )
+
+    def waiting(self, channel: str) -> tuple[Incoming, ...]:
+        """Give what is not delivered, in the order in which it came."""
+        wanted = (
+            select(MessageRow.incoming)
+            .where(MessageRow.channel == channel, MessageRow.state != DELIVERED)
+            .order_by(MessageRow.place)
+        )
+        with self._database.session() as session:
+            sealed = session.scalars(wanted).all()
+        opened = (self._seal.open(text) for text in sealed if text is not None)
+        found = (_INCOMING.unpack(text) for text in opened if text is not None)
+        return tuple(incoming for incoming in found if incoming is not None)
+
+
+class SqlConversations:
+    """Remembers conversations."""
+
+    def __init__(self, database: Database) -> None:
+        """Take the database."""
+        self._database = database
+
+    def load(self, key: str) -> Conversation | None:
+        """Give a conversation with its turns."""
+        with self._database.session() as session:
+            row = session.get(ConversationRow, key)
+            if row is None:
+                return None
+            turns = session.scalars(select(TurnRow).where(TurnRow.conversation == key).order_by(TurnRow.place)).all()
+            return Conversation(
+                person=row.person,
+                language=Language(row.language) if row.language else None,
+                role=Role(row.role) if row.role else None,
+                turns=tuple(KeptTurn(t.message, t.question, t.answer, t.answer_id, t.at) for t in turns),
+                talk=_TALK.unpack(row.talk) if row.talk else None,
+                last=_REPLY.unpack(row.last) if row.last else None,
+                asked=row.asked,
+            )
+
+
+def _save(session: Session, key: str, conversation: Conversation, now: datetime) -> None:
+    """Write a conversation over the one before; its few turns are written anew."""
+    session.execute(delete(TurnRow).where(TurnRow.conversation == key))
+    session.merge(
+        ConversationRow(
+            key=key,
+            person=conversation.person,
+            language=conversation.language,
+            role=conversation.role,
+            asked=conversation.asked,
+            talk=_TALK.pack(conversation.talk) if conversation.talk is not None else None,
+            last=_REPLY.pack(conversation.last) if conversation.last is not None else None,
+            at=now,
+        )
+    )
+    session.flush()
+    for place, turn in enumerate(conversation.turns):
+        session.add(
+            TurnRow(
+                conversation=key,
+                place=place,
+                message=turn.message,
+                question=turn.question,
+                answer=turn.answer,
+                answer_id=turn.answer_id,
+                at=turn.at,
+            )
+        )

@@ -1,0 +1,147 @@
+"""Questions and the ISV check at the desk.
+
+Knows what a follow-up may refer to, how a check begins, goes on and ends, and that a button belongs to one question.
+Knows nothing of commands, nor of how an answer is made.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zlib import crc32
+
+from bot.core.audit import Records
+from bot.core.checker import Checker, CheckReply
+from bot.core.dialogue import Talk
+from bot.core.errors import StoreUnavailable
+from bot.core.keeping import Conversation, KeptTurn
+from bot.core.model import Answer, Question, Turn
+from bot.core.parts import asks
+from bot.core.receipt import Versions
+from bot.core.recording import record_of
+from bot.core.reply import Reply, note, reply_of, step_reply
+from bot.core.visit import Ended, Visit, changed
+from bot.core.wire import checked_question
+
+log = logging.getLogger(__name__)
+
+Ask = Callable[[Question], Answer]
+"""Something that answers a question."""
+
+OnPartial = Callable[[str], None]
+"""Something that shows what is ready of an answer while the rest is made."""
+
+KEPT_TURNS = 6
+"""Earlier questions that a follow-up may refer to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talking:
+    """Answers questions and holds checks; keeps nothing itself."""
+
+    ask: Ask
+    checker: Checker
+    records: Records
+    versions: Versions
+    question_key: Callable[[Visit], str]
+    now: Callable[[], datetime]
+    today: Callable[[], date]
+
+    def answer_to(self, visit: Visit, text: str, on_partial: OnPartial | None = None) -> Ended:
+        """Answer a message: as part of the check that is going on, else as a question.
+
+        Raises:
+            UsageError: it is empty or too long.
+        """
+        talk = visit.conversation.talk
+        if talk is not None:
+            reply = self.checker.hear(talk, text)
+            if reply.is_heard or not asks(text):
+                return self._checked(visit, reply)
+            visit = changed(visit, talk=None)
+        return self._asked(visit, text, on_partial)
+
+    def begin_check(self, visit: Visit, text: str) -> Ended:
+        """Begin a check, with what is told of the purchase."""
+        return self._checked(visit, self.checker.start(self._new_talk(visit), *([text] if text else [])))
+
+    def chosen(self, visit: Visit, mark: str, value: str) -> Ended:
+        """Take a button of the check; one of an earlier question is told apart and the open question asked again."""
+        talk = visit.conversation.talk
+        if talk is None:
+            return Ended((note(visit.say("button_without_check"), visit.language),), visit.conversation)
+        if mark != mark_of(talk):
+            again = self.checker.start(talk)
+            late = note(visit.say("button_too_late"), talk.language)
+            return Ended((late, step_reply(again, talk.language, mark_of(talk))), visit.conversation)
+        return self._checked(visit, self.checker.hear(talk, value))
+
+    def asked_again(self, visit: Visit, text: str, on_partial: OnPartial | None = None) -> Ended:
+        """Answer an edited question in the place of the earlier one; an edit that changes nothing gets no answer."""
+        conversation, key = visit.conversation, self.question_key(visit)
+        old = next((turn for turn in conversation.turns if turn.message == key), None)
+        if old is not None and old.question == text:
+            return Ended((), conversation)
+        kept = tuple(turn for turn in conversation.turns if turn.message != key)
+        ended = self.answer_to(changed(visit, turns=kept), text, on_partial)
+        if old is None:
+            return ended
+        return replace(ended, replies=(note(visit.say("edited_answer"), visit.language), *ended.replies))
+
+    def _asked(self, visit: Visit, text: str, on_partial: OnPartial | None) -> Ended:
+        del on_partial  # the assistant does not tell parts of an answer yet
+        conversation = visit.conversation
+        turns = [Turn(turn.question, turn.answer) for turn in conversation.turns[-KEPT_TURNS:]]
+        question = checked_question(
+            text, role=visit.role, as_of=self.today(), language=conversation.language, history=turns
+        )
+        answer = self.ask(replace(question, asker=visit.person))
+        later = self._remembered(visit, answer.question, answer)
+        replies: tuple[Reply, ...] = (reply_of(answer, visit.messages),)
+        if answer.decision is not None and answer.decision.missing:
+            talk = replace(self._new_talk(visit), language=answer.language)
+            step = self.checker.start(talk, *(turn.question for turn in turns), text)
+            later = replace(later, talk=step.talk if step.answer is None else None)
+            if step.talk is not None and step.choices:
+                shown = step_reply(step, answer.language, mark_of(step.talk))
+                replies = (replace(replies[0], choices=shown.choices),)
+        return Ended(replies, later)
+
+    def _checked(self, visit: Visit, reply: CheckReply) -> Ended:
+        language = reply.talk.language if reply.talk is not None else visit.language
+        if reply.talk is None:
+            stopped = note(reply.text, language)
+            return Ended((stopped,), replace(visit.conversation, talk=None))
+        if reply.answer is None:
+            step = step_reply(reply, language, mark_of(reply.talk))
+            return Ended((step,), replace(visit.conversation, talk=reply.talk))
+        self._record(reply.answer, visit.person)
+        told = " ".join(said.text for said in reply.talk.said)
+        later = self._remembered(changed(visit, talk=None), told, reply.answer)
+        return Ended((reply_of(reply.answer, visit.messages),), later)
+
+    def _record(self, answer: Answer, person: str) -> None:
+        """Keep why the check ended so; that this fails never costs the reader the outcome."""
+        try:
+            self.records.add(record_of(answer, self.versions, asker=person))
+        except StoreUnavailable as error:
+            log.warning("not recorded id=%s cause=%s", answer.id, error)
+
+    def _new_talk(self, visit: Visit) -> Talk:
+        return Talk(visit.role, self.today(), visit.language)
+
+    def _remembered(self, visit: Visit, text: str, answer: Answer) -> Conversation:
+        """Keep a turn; what was refused is not a subject for a follow-up, and nothing of it is kept."""
+        is_refused = answer.status.value.startswith("refused")
+        last = reply_of(answer, visit.messages)
+        conversation = replace(visit.conversation, last=last, asked="" if is_refused else text)
+        if not answer.status.is_answer and answer.decision is None:
+            return conversation
+        turn = KeptTurn(self.question_key(visit), text, answer.text, answer.id, self.now())
+        return replace(conversation, turns=(*conversation.turns, turn)[-KEPT_TURNS:])
+
+
+def mark_of(talk: Talk) -> str:
+    """Name the question that is open in a check, so that a button of an earlier one is known as such."""
+    said = "\n".join(f"{said.text}\t{said.category}" for said in talk.said)
+    return f"{crc32(said.encode('utf-8', 'surrogatepass')):08x}"

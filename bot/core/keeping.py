@@ -1,0 +1,216 @@
+"""What is kept, and the ports that keep it; in-memory twins are in ``bot.adapters.memory_store``.
+
+Knows conversations, the inbox, feedback, the queue for a colleague and who was let in. Persons, conversations and
+messages are named by keyed digests only; what must be read back to write to somebody is sealed by the store.
+Knows nothing of databases.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.audit import Records
+from bot.core.corpus import Language, Role
+from bot.core.dialogue import Talk
+from bot.core.incoming import Incoming, Rating
+from bot.core.reply import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """An earlier question of a conversation; ``message`` is the key of the message that asked it."""
+
+    message: str
+    question: str
+    answer: str
+    answer_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What is remembered of one person in one conversation."""
+
+    person: str
+    language: Language | None = None
+    """``None``: the language of each question."""
+    role: Role | None = None
+    """The role that was chosen among those that the person has."""
+    turns: tuple[KeptTurn, ...] = ()
+    talk: Talk | None = None
+    """The ISV check that is going on."""
+    last: Reply | None = None
+    """The last answer, for its sources and further questions."""
+    asked: str = ""
+    """The last question, also where it was not answered; empty where it was refused."""
+
+
+class Conversations(Protocol):
+    """Remembers conversations; they are saved with ``Inbox.finish``."""
+
+    def load(self, key: str) -> Conversation | None:
+        """Give what is remembered; ``None`` where nothing is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What came of a message: the replies, and what is remembered from now on (``None``: nothing is saved)."""
+
+    replies: tuple[Reply, ...]
+    conversation_key: str = ""
+    conversation: Conversation | None = None
+
+
+class Inbox(Protocol):
+    """Keeps what came in until it is answered, so that nothing is lost and nothing is answered twice."""
+
+    def accept(self, key: str, person: str, incoming: Incoming) -> bool:
+        """Keep a message as waiting; say false where it came in before."""
+        ...
+
+    def replies(self, key: str) -> tuple[Reply, ...] | None:
+        """Give the replies to a message that is answered and not yet delivered; ``None`` where it is not."""
+        ...
+
+    def finish(self, key: str, finished: Finished) -> None:
+        """Keep the replies and the conversation, both or neither."""
+        ...
+
+    def deliver(self, key: str) -> None:
+        """Note that the replies arrived; only the key is kept."""
+        ...
+
+    def waiting(self, channel: str) -> tuple[Incoming, ...]:
+        """Give the messages of a channel that are not delivered, in the order in which they came."""
+        ...
+
+
+class Feedback(Protocol):
+    """Keeps what readers think of answers: the last word of each person on each answer."""
+
+    def add(self, person: str, rating: Rating) -> None:
+        """Keep a rating."""
+        ...
+
+    def find(self, person: str, answer_id: str) -> Rating | None:
+        """Give the rating that a person gave to an answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A question that was handed to a colleague, with its conversation; ``reply`` is empty until there is one."""
+
+    id: str
+    person: str
+    channel: str
+    address: str
+    question: str
+    context: tuple[tuple[str, str], ...]
+    """Earlier questions with their answers, and the answer to this one last."""
+    answer_id: str
+    language: Language
+    role: Role
+    at: datetime
+    reply: str = ""
+
+
+class Queue(Protocol):
+    """The questions that wait for a colleague."""
+
+    def hand_over(self, handed: Handed) -> None:
+        """Put a question in the queue."""
+        ...
+
+    def open(self) -> tuple[Handed, ...]:
+        """Give the questions without a reply, the oldest first."""
+        ...
+
+    def reply(self, handed_id: str, text: str) -> bool:
+        """Answer a question; say false where no such question waits."""
+        ...
+
+    def unsent(self, channel: str) -> tuple[Handed, ...]:
+        """Give the questions of a channel whose reply was not sent yet."""
+        ...
+
+    def sent(self, handed_id: str) -> None:
+        """Note that a reply was sent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A person who asked to be let in, and the role once an administrator approved the code."""
+
+    person: str
+    channel: str
+    code: str
+    asked_at: datetime
+    role: Role | None = None
+
+
+class People(Protocol):
+    """Keeps who was let in by code."""
+
+    def find(self, person: str) -> Pairing | None:
+        """Give the pairing of a person."""
+        ...
+
+    def ask(self, pairing: Pairing) -> None:
+        """Keep a request, in the place of an earlier one of the same person."""
+        ...
+
+    def all(self) -> tuple[Pairing, ...]:
+        """Give every pairing, the oldest first."""
+        ...
+
+    def approve(self, code: str, role: Role) -> bool:
+        """Let a person in; say false where there is no such code."""
+        ...
+
+    def remove(self, code: str) -> bool:
+        """Take a pairing away; say false where there is no such code."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much was deleted, by kind."""
+
+    conversations: int = 0
+    records: int = 0
+    feedback: int = 0
+    handed: int = 0
+    pairings: int = 0
+
+
+class Retention(Protocol):
+    """Deletes and gives out what is kept."""
+
+    def forget(self, person: str) -> Counts:
+        """Delete all that is kept of a person, at once."""
+        ...
+
+    def export(self, person: str) -> Mapping[str, object]:
+        """Give all that is kept of a person, as values that JSON knows."""
+        ...
+
+    def purge(self, before: datetime) -> Counts:
+        """Delete what was kept before a moment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All that keeps something."""
+
+    inbox: Inbox
+    conversations: Conversations
+    records: Records
+    feedback: Feedback
+    queue: Queue
+    people: People
+    retention: Retention

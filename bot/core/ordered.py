@@ -1,0 +1,78 @@
+"""Work in order: of one key one after another, of different keys side by side, never more than there is room for.
+
+Knows asyncio, and how much may wait.
+Knows nothing of messages.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+Work = Callable[[], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+class Ordered:
+    """Runs work by key. It belongs to one event loop."""
+
+    def __init__(self, *, side_by_side: int = 4, max_waiting: int = 1_000, max_waiting_per_key: int = 20) -> None:
+        """Choose how many keys run at once, and how much may wait in all and for one key."""
+        self._room = asyncio.Semaphore(side_by_side)
+        self._max_waiting = max_waiting
+        self._max_per_key = max_waiting_per_key
+        self._lines: dict[str, deque[Work]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        """How much work is not done yet."""
+        return self._waiting
+
+    def has_room(self, key: str) -> bool:
+        """Say whether more work for this key may be taken on."""
+        return self._waiting < self._max_waiting and len(self._lines.get(key, ())) < self._max_per_key
+
+    def put(self, key: str, work: Work) -> None:
+        """Put work in line behind the work of the same key; whether there is room is asked before it is promised."""
+        self._waiting += 1
+        if key in self._lines:
+            self._lines[key].append(work)
+            return
+        self._lines[key] = deque([work])
+        task = asyncio.get_running_loop().create_task(self._run(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def finish(self, timeout_s: float | None = None) -> bool:
+        """Wait until all work is done; false where it takes longer than that, and the rest is cancelled."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+            return True
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        return False
+
+    async def _run(self, key: str) -> None:
+        line = self._lines[key]
+        try:
+            while line:
+                async with self._room:
+                    await self._one(line[0])
+                line.popleft()
+                self._waiting -= 1
+        finally:
+            self._waiting -= len(line)
+            del self._lines[key]
+
+    async def _one(self, work: Work) -> None:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001  # what fails for one message must not stop the ones behind it
+            log.error("work failed cause=%s", type(error).__name__)  # noqa: TRY400  # a trace could hold a message
