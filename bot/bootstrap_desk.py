@@ -87,6 +87,7 @@ def build_desk(
         question_key=lambda visit: identities.question(visit.incoming),
         now=_now,
         today=today,
+        ask_aloud=assistant.ask,
     )
     door = Door(
         roster=roster or read_people(settings.people_file),

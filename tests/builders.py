@@ -280,6 +280,7 @@ def desk(
         question_key=lambda visit: identities.question(visit.incoming),
         now=now,
         today=lambda: today,
+        ask_aloud=None if ask is not None else Assistant(parts).ask,
     )
     door = Door(roster or EveryRole(Role.OFFICER), kept.people, unknown, lambda: f"CODE{next(codes)}", now)
     commands = Commands(talking, kept, identities.message, now)

@@ -54,7 +54,9 @@ def test_a_model_that_is_dead_is_left_alone_after_three_questions() -> None:
 
 def test_two_keys_are_one_too_many(tmp_path: Path) -> None:
     settings = Settings(model="openai:x", model_key=SecretStr("a"), model_key_file=tmp_path)
-    with pytest.raises(SettingsError, match=r"^ISVBOT_MODEL_KEY and ISVBOT_MODEL_KEY_FILE are both set: leave one out$"):
+    with pytest.raises(
+        SettingsError, match=r"^ISVBOT_MODEL_KEY and ISVBOT_MODEL_KEY_FILE are both set: leave one out$"
+    ):
         chosen_model(settings)
 
 

@@ -26,6 +26,7 @@ class CommandName(StrEnum):
     NEW = "nieuw"
     FORGET = "vergeet"
     STOP = "stop"
+    DEBUG = "debug"
 
 
 ENGLISH = {
@@ -38,6 +39,9 @@ ENGLISH = {
     CommandName.FORGET: "forget",
 }
 """The English names of the commands that are called otherwise in English."""
+
+UNLISTED = frozenset({CommandName.DEBUG})
+"""Commands for who runs the assistant; they work for all and stand in no menu."""
 
 PERSONAL = frozenset({CommandName.ROLE, CommandName.FORGET, CommandName.COLLEAGUE, CommandName.FEEDBACK})
 """Commands that show or use what is a person's own: never in a group."""
@@ -65,7 +69,11 @@ def commanded(text: str) -> Commanded | None:
 
 def command_menu(messages: Messages, language: Language) -> tuple[tuple[str, str], ...]:
     """Give the commands in a language, without the slash, each with what it does."""
-    return tuple((_name(name, language), messages.say(f"command_{name}", language)) for name in CommandName)
+    return tuple(
+        (_name(name, language), messages.say(f"command_{name}", language))
+        for name in CommandName
+        if name not in UNLISTED
+    )
 
 
 def _name(name: CommandName, language: Language) -> str:

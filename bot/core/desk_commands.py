@@ -66,6 +66,7 @@ class Commands:
             CommandName.NEW: lambda visit, _: _new(visit),
             CommandName.FORGET: lambda visit, _: self.forget(visit),
             CommandName.STOP: lambda visit, _: _stopped(visit),
+            CommandName.DEBUG: lambda visit, _: Ended((note(_made(visit), visit.language),), visit.conversation),
         }
 
     def forget(self, visit: Visit) -> Ended:
@@ -174,6 +175,17 @@ def _sources(visit: Visit, number: str | None = None) -> tuple[ShownSource, ...]
     if not found:
         raise UsageError("no_source", value=(number or "?")[:MAX_REMARK_CHARS], count=len(last.sources))
     return found
+
+
+def _made(visit: Visit) -> str:
+    """Tell how the last answer was made.
+
+    Raises:
+        UsageError: there is no answer yet.
+    """
+    if visit.conversation.last is None:
+        raise UsageError("no_answer_yet")
+    return visit.conversation.last.made
 
 
 def _with_sources(visit: Visit, sources: tuple[ShownSource, ...]) -> Ended:

@@ -16,6 +16,7 @@ from bot.core.dialogue import Talk
 from bot.core.errors import StoreUnavailable
 from bot.core.keeping import Conversation, KeptTurn
 from bot.core.model import Answer, Question, Turn
+from bot.core.offers import taken_offer
 from bot.core.parts import asks
 from bot.core.receipt import Versions
 from bot.core.recording import record_of
@@ -25,11 +26,14 @@ from bot.core.wire import checked_question
 
 log = logging.getLogger(__name__)
 
+OnPartial = Callable[[str], None]
+"""Something that shows what is ready of an answer while the rest is made: each text begins with the one before."""
+
 Ask = Callable[[Question], Answer]
 """Something that answers a question."""
 
-OnPartial = Callable[[str], None]
-"""Something that shows what is ready of an answer while the rest is made."""
+AskAloud = Callable[[Question, OnPartial], Answer]
+"""Something that answers a question and meanwhile tells what may be shown already."""
 
 KEPT_TURNS = 6
 """Earlier questions that a follow-up may refer to."""
@@ -46,6 +50,8 @@ class Talking:
     question_key: Callable[[Visit], str]
     now: Callable[[], datetime]
     today: Callable[[], date]
+    ask_aloud: AskAloud | None = None
+    """Used where a channel can show an answer while it is made."""
 
     def answer_to(self, visit: Visit, text: str, on_partial: OnPartial | None = None) -> Ended:
         """Answer a message: as part of the check that is going on, else as a question.
@@ -89,14 +95,13 @@ class Talking:
         return replace(ended, replies=(note(visit.say("edited_answer"), visit.language), *ended.replies))
 
     def _asked(self, visit: Visit, text: str, on_partial: OnPartial | None) -> Ended:
-        del on_partial  # the assistant does not tell parts of an answer yet
         conversation = visit.conversation
-        turns = [Turn(turn.question, turn.answer) for turn in conversation.turns[-KEPT_TURNS:]]
+        turns = _turns(conversation)
         question = checked_question(
             text, role=visit.role, as_of=self.today(), language=conversation.language, history=turns
         )
-        answer = self.ask(replace(question, asker=visit.person))
-        later = self._remembered(visit, answer.question, answer)
+        answer = self._answer(replace(question, asker=visit.person), on_partial)
+        later = self._remembered(visit, taken_offer(text, tuple(turns)) or answer.question, answer)
         replies: tuple[Reply, ...] = (reply_of(answer, visit.messages),)
         if answer.decision is not None and answer.decision.missing:
             talk = replace(self._new_talk(visit), language=answer.language)
@@ -106,6 +111,11 @@ class Talking:
                 shown = step_reply(step, answer.language, mark_of(step.talk))
                 replies = (replace(replies[0], choices=shown.choices),)
         return Ended(replies, later)
+
+    def _answer(self, question: Question, on_partial: OnPartial | None) -> Answer:
+        if on_partial is None or self.ask_aloud is None:
+            return self.ask(question)
+        return self.ask_aloud(question, on_partial)
 
     def _checked(self, visit: Visit, reply: CheckReply) -> Ended:
         language = reply.talk.language if reply.talk is not None else visit.language
@@ -139,6 +149,16 @@ class Talking:
             return conversation
         turn = KeptTurn(self.question_key(visit), text, answer.text, answer.id, self.now())
         return replace(conversation, turns=(*conversation.turns, turn)[-KEPT_TURNS:])
+
+
+def _turns(conversation: Conversation) -> list[Turn]:
+    """Give the turns that a message may refer to; what the last answer suggested can be taken up with a yes."""
+    turns = [Turn(turn.question, turn.answer) for turn in conversation.turns[-KEPT_TURNS:]]
+    last = conversation.last
+    if turns and last is not None and last.answer_id == conversation.turns[-1].answer_id:
+        offers = tuple(button.label for button in last.follow_ups)
+        turns[-1] = replace(turns[-1], offers=offers)
+    return turns
 
 
 def mark_of(talk: Talk) -> str:

@@ -33,6 +33,9 @@ class ReplyKind(StrEnum):
     NOTE = "note"
 
 
+SHOWN_PASSAGES = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """Something to press: what comes back as a choice, and what stands on it."""
@@ -77,6 +80,8 @@ class Reply:
     label: str = ""
     """That a machine made this, where that must be said."""
     status: Status | None = None
+    made: str = ""
+    """How an answer was made, for who asks with /debug."""
 
     @property
     def text(self) -> str:
@@ -108,6 +113,26 @@ def reply_of(answer: Answer, messages: Messages) -> Reply:
         takes_feedback=bool(answer.citations) or wants_colleague,
         label=messages.say("ai_label", language),
         status=answer.status,
+        made=_how_made(answer, messages),
+    )
+
+
+def _how_made(answer: Answer, messages: Messages) -> str:
+    """Tell how a question was read, who drafted the answer, and what it was looked for in."""
+    drafting = answer.drafting
+    model = "-" if drafting is None else f"{drafting.model} ({', '.join(drafting.prompts)})"
+    return messages.say(
+        "debug",
+        answer.language,
+        id=answer.id,
+        question=answer.standalone_question or "-",
+        day=answer.as_of.isoformat(),
+        status=answer.status.value,
+        draft=answer.draft.value,
+        model=model,
+        fault=(drafting.fault if drafting is not None else "") or "-",
+        passages=", ".join(scored.passage.id for scored in answer.passages[:SHOWN_PASSAGES]) or "-",
+        ms=round(answer.timings_ms.get("total", 0.0)),
     )
 
 

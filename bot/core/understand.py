@@ -63,9 +63,11 @@ def understand(screened: Screened, speller: Speller, rules: Rules) -> Understood
     """Find the questions of a message and make each stand alone."""
     question = replace(screened.question, history=resolved(screened.question.history))
     screened = replace(screened, question=question)
-    corrected = taken_offer(screened.text, question.history) or speller.correct(screened.text)
+    taken = taken_offer(screened.text, question.history)
+    corrected = taken or speller.correct(screened.text)
+    earlier = question.history if taken is None else ()  # what was offered stands alone
     asked = questions_of(corrected, rules.screen)
-    parts = tuple(_part(one, screened.question.history, rules) for one in asked[:MAX_PARTS])
+    parts = tuple(_part(one, earlier, rules) for one in asked[:MAX_PARTS])
     notices = (*screened.notices, *((NoticeKind.MORE_PARTS,) if len(asked) > MAX_PARTS else ()))
     case = case_of(_earlier(screened.question, corrected, rules), corrected, screened.question.as_of, rules)
     return Understood(screened.question, screened.text, screened.language, parts, notices, case)

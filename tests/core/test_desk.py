@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.memory import ScriptedModel
 from bot.adapters.memory_store import memory_store
 from bot.core.assistant import Assistant
-from bot.core.commands import CommandName, command_menu
+from bot.core.commands import UNLISTED, CommandName, command_menu
 from bot.core.corpus import Corpus, Grade, Language, Passage, Role, Status, WrittenAnswer
 from bot.core.desk import Desk
 from bot.core.desk_talk import KEPT_TURNS, mark_of
@@ -22,7 +23,9 @@ from bot.core.model import Answer, Question
 from bot.core.people import CODE_LASTS, MAX_WAITING_CODES, EveryRole
 from bot.core.reply import Reply, ReplyKind, thumbs
 from bot.core.tools import Tools
+from bot.core.writer import Writer
 from ingest.corpus import read_corpus
+from prompts.loader import read_prompts
 from tests.builders import NOON, TODAY, Clock, answer, claim, desk, passage, reply, said, source, tools
 
 LETTER = source("Er zijn 8 risicocategorieën.", "brief", Grade.OFFICIAL)
@@ -347,7 +350,7 @@ def test_the_examples_of_the_welcome_can_be_asked() -> None:
 
 def test_help_names_every_command_in_the_language() -> None:
     office = Office()
-    assert all(f"/{name} " in office.say("/help").text for name in CommandName)
+    assert all(f"/{name} " in office.say("/help").text for name in set(CommandName) - UNLISTED)
     office.say("/taal en")
     shown = office.say("/help@isvbot").text
     assert all(f"/{name} " in shown for name, _ in command_menu(MESSAGES, Language.EN))
@@ -745,3 +748,40 @@ def kept_ratings(office: Office) -> list[object]:
     found = office.store.retention.export(asker)["feedback"]
     assert isinstance(found, list)
     return found
+
+
+def test_a_yes_takes_up_what_the_last_answer_suggested() -> None:
+    asked: list[Question] = []
+
+    def ask(question: Question) -> Answer:
+        asked.append(question)
+        return Assistant(PARTS).ask(question)
+
+    served = desk(PARTS, ask=ask)
+    served.handle(said(ASK, "1"))
+    served.handle(said("ja", "2"))
+    (turn,) = asked[-1].history
+    assert turn.offers == ("Vraag gemeente?",)
+    found = Assistant(PARTS).ask(asked[-1])
+    assert found.standalone_question == "Vraag gemeente?"
+
+
+def test_debug_tells_how_the_last_answer_was_made() -> None:
+    served = desk(PARTS)
+    (first,) = served.handle(said("/debug", "1"))
+    assert first.text == MESSAGES.say("usage_no_answer_yet", Language.NL)
+    served.handle(said(ASK, "2"))
+    (shown,) = served.handle(said("/debug", "3"))
+    assert f"gelezen als: {ASK}" in shown.text
+    assert "concept: extractive" in shown.text
+    assert "debug" not in dict(command_menu(MESSAGES, Language.NL))
+
+
+def test_what_is_ready_of_an_answer_is_shown_while_a_model_writes() -> None:
+    model = ScriptedModel("Op dit moment zijn er 8 risicocategorieën. [S1] En")
+    rules = replace(PARTS.rules, calibration=replace(PARTS.rules.calibration, support_above=0.0))
+    shown: list[str] = []
+    served = desk(replace(PARTS, rules=rules, writer=Writer(model, read_prompts())))
+    (found,) = served.handle(said(ASK), shown.append)
+    assert shown == ["Op dit moment zijn er 8 risicocategorieën. [1]"]
+    assert found.text.startswith(shown[0])
