@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.core.decision import MAX_VALUE_EUR, NO_CATEGORY, Fact, FactName, Facts, FactValue, Known, Refusal, Refused
-from bot.core.odd_amounts import odd_amounts_in
+from bot.core.odd_amounts import foreign_amounts_in, odd_amounts_in, without_foreign
 from bot.core.rules import Lexicon, Mention, Patterns, Phrase, Rules
 from bot.core.tender_day import tender_days_in
 from bot.core.worth import worths_in
@@ -136,11 +136,12 @@ def _values(text: str) -> tuple[list[Fact], list[Refused]]:
 
     Where it tells none, it gives the amounts that cannot be one.
     """
-    worths = worths_in(text)
+    worths = worths_in(without_foreign(text))
     told = [w for w in worths if 0 < w.euros <= MAX_VALUE_EUR]
     facts = [Fact(FactName.VALUE_EUR, w.euros, Known.QUESTION, w.words, w.bound) for w in told]
     if facts:
         return facts, []
     too_large = [Refused(FactName.VALUE_EUR, w.words, Refusal.TOO_LARGE) for w in worths if w.euros > MAX_VALUE_EUR]
     odd = [Refused(FactName.VALUE_EUR, words, Refusal.NOT_POSITIVE) for words in odd_amounts_in(text)]
-    return [], (too_large or odd)[:1]
+    foreign = [Refused(FactName.VALUE_EUR, words, Refusal.NOT_IN_EURO) for words in foreign_amounts_in(text)]
+    return [], (too_large or odd or foreign)[:1]

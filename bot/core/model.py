@@ -83,6 +83,7 @@ class NoticeKind(StrEnum):
     NO_SUCH_DAY = "no_such_day"
     NOT_POSITIVE = "not_positive"
     TOO_LARGE = "too_large"
+    NOT_IN_EURO = "not_in_euro"
 
 
 @dataclass(frozen=True, slots=True)

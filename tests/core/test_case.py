@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.amounts import Bound
 from bot.core.case import Case, case_of
-from bot.core.decision import Fact, FactName, Known
+from bot.core.decision import Fact, FactName, Known, Refusal
 from knowledge.loader import read_rules
 from tests.builders import TODAY
 
@@ -109,3 +109,11 @@ def test_the_same_value_twice_is_told_once() -> None:
     fact = told("ministerie, dus het departement van ons ministerie").facts[FactName.AUTHORITY]
     assert fact == Fact(FactName.AUTHORITY, "rijk", Known.QUESTION, fact.words)
     assert fact.words.startswith("ministerie")
+
+
+def test_another_currency_is_refused_and_never_taken_for_euro() -> None:
+    case = told("ons ministerie koopt laptops voor £ 120.000")
+    assert [(one.words, one.why) for one in case.refused] == [("£ 120.000", Refusal.NOT_IN_EURO)]
+    assert FactName.VALUE_EUR not in case.facts
+    both = told("laptops voor USD 150.000, dat is € 138.000")
+    assert (values(both)["value_eur"], both.refused) == (138_000, ())
