@@ -17,7 +17,7 @@ from bot.core.corpus import Language, Role
 from bot.core.decide import NO_THRESHOLD, decide
 from bot.core.decision import NEW_TENDER, VALUES, Decision, Fact, FactName, Facts, FactValue, Known, Refused, in_order
 from bot.core.rules import DialogueRules, Rules
-from bot.core.tender_day import with_year
+from bot.core.tender_day import with_year, year_of
 
 ASSUMED: Facts = {NEW_TENDER.name: NEW_TENDER}
 """What a check begins with; all else is asked for."""
@@ -184,8 +184,8 @@ def _answered(position: _Position, step: Step, asked: FactName, text: str, as_of
     if value is not None:
         return _with(position, {asked: Fact(asked, value, Known.ASKED)})
     day = position.facts.get(FactName.DATE)
-    if asked is FactName.DATE and day is not None and isinstance(day.value, date):
-        text = with_year(text, day.value.year)
+    if asked is FactName.DATE and day is not None and (year := year_of(day)) is not None:
+        text = with_year(text, year)
     later = _told(position, text, as_of, rules, known=Known.ASKED, asked=asked, context=_CONTEXT.get(asked, ""))
     if later.is_heard:
         return later
