@@ -197,6 +197,7 @@ class WarningKind(StrEnum):
 
     NEAR_THRESHOLD = "near_threshold"
     TOLD_OTHERWISE = "told_otherwise"
+    CONTRADICTED = "contradicted"
     FIRST_YEAR = "first_year"
     NO_THRESHOLD = "no_threshold"
     SPLITTING = "splitting"

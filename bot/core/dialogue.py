@@ -14,7 +14,7 @@ from enum import StrEnum
 from bot.core.case import facts_told
 from bot.core.contract_life import life_in
 from bot.core.corpus import Language, Role
-from bot.core.decide import NO_THRESHOLD, decide
+from bot.core.decide import CONTRADICTED, NO_THRESHOLD, decide
 from bot.core.decision import NEW_TENDER, VALUES, Decision, Fact, FactName, Facts, FactValue, Known, Refused, in_order
 from bot.core.rules import DialogueRules, Rules
 from bot.core.tender_day import with_year, year_of
@@ -148,12 +148,16 @@ def _is_taken_from_words(facts: Facts) -> bool:
 
 
 def _after(position: _Position, said: Said, as_of: date, rules: Rules) -> _Position:
-    """Give the position after one more message; a value that no threshold answers for does not contradict it."""
+    """Give the position after one more message; a value that was not asked for instead is kept."""
     position = replace(position, refused=())
     step = _step(position, as_of, rules)
     later = _taken(position, step, said, as_of, rules)
     value = position.facts.get(FactName.VALUE_EUR)
-    if NO_THRESHOLD not in step.decision.warnings or value is None or FactName.EUROPEAN_TENDER not in later.facts:
+    if (
+        not {NO_THRESHOLD, CONTRADICTED} & set(step.decision.warnings)
+        or value is None
+        or FactName.EUROPEAN_TENDER not in later.facts
+    ):
         return later
     return replace(later, facts={FactName.VALUE_EUR: value, **later.facts})
 

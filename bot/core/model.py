@@ -76,6 +76,7 @@ class NoticeKind(StrEnum):
     MORE_PARTS = "more_parts"
     NEAR_THRESHOLD = "near_threshold"
     TOLD_OTHERWISE = "told_otherwise"
+    CONTRADICTED = "contradicted"
     FIRST_YEAR = "first_year"
     NO_THRESHOLD = "no_threshold"
     SPLITTING = "splitting"

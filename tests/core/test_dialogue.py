@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.corpus import Language, Role
-from bot.core.decision import CATEGORIES, NO_CATEGORY, FactName, Outcome
+from bot.core.decision import CATEGORIES, NO_CATEGORY, FactName, Outcome, WarningKind
 from bot.core.dialogue import (
     AGREE,
     ASSUMED,
@@ -625,3 +625,15 @@ def test_every_choice_that_is_offered_is_understood(texts: list[str]) -> None:
     for number, choice in enumerate(after(*texts).choices, start=1):
         assert after(*texts, choice).is_heard
         assert after(*texts, choice) == after(*texts, str(number))
+
+
+def test_a_value_above_the_threshold_and_not_european_is_asked_about_and_a_choice_settles_it() -> None:
+    told = "Ons ministerie koopt laptops voor 300.000 euro, niet Europees"
+    asked = after(told)
+    assert asked.asked is FactName.EUROPEAN_TENDER
+    assert WarningKind.CONTRADICTED in asked.decision.warnings
+    settled = after(told, "false")
+    assert (settled.decision.outcome, settled.facts[FactName.VALUE_EUR].value) == (Outcome.VOLUNTARY, 300_000)
+    assert WarningKind.TOLD_OTHERWISE in settled.decision.warnings
+    assert after(told, "100.000 euro").decision.outcome is Outcome.VOLUNTARY
+    assert after(told, "weet ik niet").decision.outcome is Outcome.OBLIGATORY
