@@ -41,7 +41,7 @@ _PERIODS: tuple[tuple[int, str], ...] = (
     (4, r"(?:per|elk|ieder|a|each) ?(?:kwartaal|quarter)|kwartaalbedrag|quarterly"),
     (
         12,
-        r"(?:per|elke|iedere|a|each|every|in de) ?(?:maand|month)|p/?m|p\.m\.?|/ ?m(?:aand|nd)?|maandelijkse?|maandbedrag|monthly",
+        r"(?:per|elke|iedere|a|each|every|in de) ?(?:maand|month)|p/?m|p\.m\.?|/ ?m(?:aand|nd)?|maandelijkse?|monthly",
     ),
     (52, r"(?:per|elke|iedere|a|each|every|in de) ?week|wekelijkse?|weekbedrag|weekly"),
 )
@@ -52,7 +52,9 @@ _PERIODS_BEFORE = tuple(
     (
         n,
         re.compile(
-            rf"(?<![^\W_])(?:{w})(?: (?:is|zijn|kost|kosten|costs?|waarde|bedrag|uitgaven|spend|amount|value|of|van|dus|betalen we|ongeveer|circa))*:?\s*(?:€\s?)?$",
+            rf"(?<![^\W_])(?:{w})"
+            r"(?: (?:is|zijn|kost|kosten|costs?|waarde|bedrag|uitgaven|spend|amount|value|of|van|dus|betalen we"
+            r"|ongeveer|circa))*:?\s*(?:€\s?)?$",
             re.IGNORECASE,
         ),
     )

@@ -18,7 +18,8 @@ _FACTS_OF_KINDS = {"authority": FactName.AUTHORITY, "category": FactName.CATEGOR
 """The fact that a glossary term of a kind tells."""
 
 _DENIED_BEFORE = Patterns.of(
-    r"(?<!\bof )(?<!\bor )\b(?:geen|niet (?:voor |bij |door |om |van )?(?:het |de |een |ons |onze )?"
+    r"\b(?:subsidie|geld|grant|subsidy) (?:van|from|of) (?:het |de |the |een |a )?$"
+    r"|(?<!\bof )(?<!\bor )\b(?:geen|niet (?:voor |bij |door |om |van )?(?:het |de |een |ons |onze )?"
     r"|not (?:a |the |for )?)\s*$"
 )
 _BUYER_BEFORE = Patterns.of(

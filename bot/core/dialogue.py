@@ -16,6 +16,7 @@ from bot.core.contract_life import life_in
 from bot.core.corpus import Language, Role
 from bot.core.decide import CONTRADICTED, NO_THRESHOLD, decide
 from bot.core.decision import NEW_TENDER, VALUES, Decision, Fact, FactName, Facts, FactValue, Known, Refused, in_order
+from bot.core.part_amounts import speaks_of_a_part
 from bot.core.rules import DialogueRules, Rules
 from bot.core.tender_day import with_year, year_of
 
@@ -102,7 +103,7 @@ class _Position:
     unknown: frozenset[FactName] = frozenset()
     reopened: FactName | None = None
     value_text: str = ""
-    """The message that told the value: a later one may tell for how many years it is paid."""
+    """The message that told the value: a later one may tell for how many years it is paid, or what is left out."""
     is_agreed: bool = False
     is_heard: bool = True
     refused: tuple[Refused, ...] = ()
@@ -213,7 +214,7 @@ def _told(
     doubtful = read.doubtful
     told = {name: replace(fact, words=fact.words.removeprefix(context).strip()) for name, fact in read.facts.items()}
     tells_value = FactName.VALUE_EUR in told
-    if not tells_value and position.value_text and life_in(text)[0] is not None:
+    if not tells_value and position.value_text and (life_in(text)[0] is not None or speaks_of_a_part(text)):
         whole = facts_told(f"{position.value_text}. {text}", as_of, rules)
         told |= {name: fact for name, fact in whole.facts.items() if name is FactName.VALUE_EUR}
     if not told and not doubtful and not read.refused:

@@ -9,7 +9,8 @@ from bot.core.number_words import ignoring_case
 _EURO = r"(?:€\s?|eur\s)?"
 _EUROS = r"\s*(?:euro'?s?\b|eur\b)?\s*"
 _FIRST = (
-    r"(?:eerste|first|initial)\s(?:\w+\s)?(?:jaar|jaren|fase|deel|tranche|periode|years?|phase|part|period|instalment)"
+    r"(?:eerste|first|initial)\s(?:\w+\s)?"
+    r"(?:jaar|jaren|fase|deel|tranche|periode|years?|phase|part|period|instalment)"
 )
 _BEFORE = ignoring_case(
     rf"(?:\b{_FIRST}\b[^.?!;,]{{0,20}}|\b(?:elk|elke|ieder|iedere|telkens|steeds|each|every time)\s(?:\w+\s)?)"
@@ -18,7 +19,7 @@ _BEFORE = ignoring_case(
 _AFTER = ignoring_case(
     rf"^{_EUROS}(?:\+(?!\s?\d)|(?:of|or)\s(?:meer|hoger|more|higher|up)\b"
     r"|(?:of|or|à)\s(?:een|twee|drie|vier|vijf|two|three|four|five)\b(?!\s(?:jaar|jaren|years?|keer|opties?|percelen))"
-    rf"|(?:,?\s*(?:voor|in|for|during)\s)?(?:het\s|the\s)?(?:dit|deze|this|current|{_FIRST})\b)"
+    rf"|(?:,?\s*(?:voor|in|for|during)\s)?(?:het\s|de\s|the\s)?(?:dit|deze|this|current|{_FIRST})\b)"
 )
 _OPTIONS_OUT = (
     r"\b(?:ex(?:cl(?:usief|uding)?)?\.?|zonder|nog zonder|without|not counting|buiten)\s(?:de\s|the\s|any\s)?(?:\w+\s)?"
@@ -37,7 +38,11 @@ _EACH_BUYER = (
     r"\b(?:elke|iedere|each|every|per)\s(?:afdeling|directie|locatie|vestiging|dienst|eenheid|department|site|location"
     r"|unit|team|perceel|lot)\b"
 )
-_ANYWHERE = ignoring_case(rf"{_OPTIONS_OUT}|{_REPEATED_OPTION}|{_LARGER}|{_EACH_BUYER}")
+_EXTENDED_LATER = (
+    r"\b(?:daarna|optie tot|mogelijkheid tot|plus|and then|option to|with an?)\s(?:een\s|an?\s|eventuele?\s)?"
+    r"(?:verleng(?:ing\w*|en)|extensions?|extend|renewals?)\b"
+)
+_ANYWHERE = ignoring_case(rf"{_EXTENDED_LATER}|{_OPTIONS_OUT}|{_REPEATED_OPTION}|{_LARGER}|{_EACH_BUYER}")
 _ONE_LOT = ignoring_case(rf"\b(?:perceel|lot)\s(?:\d+|[a-h])\b[^.?!;,]{{0,15}}\s*{_EURO}$")
 
 

@@ -65,7 +65,7 @@ def tender_days_in(text: str, as_of: date) -> ToldDays:
 
 def _one_of(told: Sequence[Fact], as_of: date) -> tuple[Fact, ...]:
     """Give the one day, month or year; of several it is not known which one, so that each day between may be it."""
-    if len(told) < 2:
+    if len(told) <= 1:
         return tuple(told)
     days = sorted(day for fact in told for day in _ends(fact))
     within = Validity(days[0], days[-1])

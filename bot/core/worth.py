@@ -49,7 +49,7 @@ _PIECES = ignoring_case(r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})\s?(?:stuks|
 
 _WITH_VAT = ignoring_case(
     r"^\s*,?\s*\(?(?:(?:incl(?:usief|uding|\.)?|met|with)\s*(?:\d{1,2}\s?%\s*)?(?:de\s)?(?:btw|vat)\b|incl\.?(?=[\s,.?]|$)"
-    r"|(?:de )?btw (?:zit|is) (?:er |hier )?(?:al |ook )*(?:in|bij|inbegrepen)|(?:de )?(?:btw|vat) (?:inbegrepen|included)"
+    r"|(?:de )?btw (?:zit|is) (?:er |hier )?(?:al |ook )*(?:in|bij|inbegrepen)|(?:btw|vat) (?:inbegrepen|included)"
     r"|(?:including|met) tax|bruto\b)"
 )
 _NOT_A_VALUE = ignoring_case(
@@ -73,7 +73,8 @@ _HALF_A_RANGE = ignoring_case(rf"(?<![\w.,])\d{{1,3}}(?:[.,]\d)?\s*(?:en|tot|à|
 _MORE = ignoring_case(r"\b(?:nog eens|daarbovenop|daarnaast|plus|erbij|er komt nog|extra|daarna|on top|in addition)\b")
 _LOTS = ignoring_case(r"\b(?:perce+len|lots)\b")
 _SHARES = ignoring_case(
-    r"\b(?:perce+len|lots|(?:deel)?opdracht(?:en|jes)|contracten|delen|stuk(?:ken|jes)|termijnen|tranches|fasen|parts|pieces|phases|contracts|orders)\b"
+    r"\b(?:perce+len|lots|(?:deel)?opdracht(?:en|jes)|contracten|delen|stuk(?:ken|jes)|termijnen|tranches|fasen|parts"
+    r"|pieces|phases|contracts|orders)\b"
 )
 _PLUS = ignoring_case(r"\d\s?(?:k|mille|duizend|euro|,-)?\s?(?:\+|plus)\s?(?:€\s?)?\d")
 _TOTAL = ignoring_case(

@@ -117,3 +117,63 @@ def test_another_currency_is_refused_and_never_taken_for_euro() -> None:
     assert FactName.VALUE_EUR not in case.facts
     both = told("laptops voor USD 150.000, dat is € 138.000")
     assert (values(both)["value_eur"], both.refused) == (138_000, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "misschien niet Europees",
+        "ik denk dat het niet Europees is",
+        "waarschijnlijk onder de drempel",
+        "moet dit niet Europees?",
+        "moet dat niet Europees aanbesteed worden",
+        "is it not a European tender?",
+        "isn't this a European tender?",
+        "it may be below the threshold",
+        "blijven we onder de drempel?",
+        "laptops, onder de drempel?",
+        "ik weet niet of het Europees is",
+        "vorige keer niet Europees, nu wel",
+        "niet Europees maar dat weet ik niet zeker",
+    ],
+)
+def test_who_doubts_or_asks_whether_a_tender_is_european_does_not_tell_it(text: str) -> None:
+    assert FactName.EUROPEAN_TENDER not in told(text).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "is_european"),
+    [
+        ("niet Europees", False),
+        ("we zitten onder de drempel", False),
+        ("geldt ISV ook onder de drempel?", False),
+        ("not a European tender", False),
+        ("een Europese aanbesteding", True),
+    ],
+)
+def test_who_says_whether_a_tender_is_european_tells_it(text: str, is_european: bool) -> None:
+    assert told(text).facts[FactName.EUROPEAN_TENDER].value is is_european
+
+
+@pytest.mark.parametrize(
+    ("text", "is_existing"),
+    [
+        ("een bestelling op de raamovereenkomst", True),
+        ("onder het mantelcontract", True),
+        ("an order under the framework", True),
+        ("a mini-competition", True),
+        ("drawdown from our framework", True),
+        ("we maken gebruik van de optie tot verlenging", True),
+        ("we gaan het contract met een jaar verlengen", True),
+        ("wij doen mee aan een rijksbrede raamovereenkomst", True),
+        ("100k zonder verlenging", False),
+        ("100k met een optie tot verlenging", False),
+        ("2 jaar plus 2 keer 1 jaar verlenging", False),
+    ],
+)
+def test_an_order_under_an_agreement_is_no_new_tender_and_an_option_is(text: str, is_existing: bool) -> None:
+    assert told(text).facts[FactName.EXISTING_CONTRACT].value is is_existing
+
+
+def test_who_gives_money_is_not_who_buys() -> None:
+    assert FactName.AUTHORITY not in told("onze stichting krijgt subsidie van het ministerie").facts

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.core.amounts import Bound
 from bot.core.corpus import Language, Role
 from bot.core.decision import CATEGORIES, NO_CATEGORY, FactName, Outcome, WarningKind
 from bot.core.dialogue import (
@@ -637,3 +638,16 @@ def test_a_value_above_the_threshold_and_not_european_is_asked_about_and_a_choic
     assert WarningKind.TOLD_OTHERWISE in settled.decision.warnings
     assert after(told, "100.000 euro").decision.outcome is Outcome.VOLUNTARY
     assert after(told, "weet ik niet").decision.outcome is Outcome.OBLIGATORY
+
+
+def test_what_is_left_out_of_a_value_may_be_told_later() -> None:
+    asked = after("rijk", "laptops", "100.000 euro", "exclusief de opties")
+    assert (asked.asked, asked.facts[FactName.VALUE_EUR].bound) == (FactName.EUROPEAN_TENDER, Bound.AT_LEAST)
+
+
+def test_of_several_years_the_day_is_asked_with_the_rules_of_each() -> None:
+    asked = after("Ons ministerie koopt laptops voor 139.500 euro, in 2020 of 2022")
+    assert (asked.stage, asked.asked) == (Stage.ASK, FactName.DATE)
+    assert after("Ons ministerie koopt laptops voor 139.500 euro, in 2020 of 2022", "2020").decision.outcome is (
+        Outcome.OBLIGATORY
+    )

@@ -102,6 +102,8 @@ def test_the_price_of_one_tells_no_value(text: str) -> None:
         ("hooguit 50k in the first year", Worth(50_000, Bound.AT_LEAST, "50k")),
         ("100.000 euro exclusief opties", Worth(100_000, Bound.AT_LEAST, "100.000 euro")),
         ("100k plus twee keer een optie van 30k", Worth(130_000, Bound.AT_LEAST, "100k + 30k")),
+        ("100k met een optie tot verlenging", Worth(100_000, Bound.AT_LEAST, "100k")),
+        ("100.000 euro voor de eerste twee jaar", Worth(100_000, Bound.AT_LEAST, "100.000 euro")),
         ("perceel 1 is 50.000 euro", Worth(50_000, Bound.AT_LEAST, "50.000 euro")),
         ("percelen van elk 50.000, vier percelen", Worth(50_000, Bound.AT_LEAST, "50.000")),
         ("50k, onderdeel van een groter project", Worth(50_000, Bound.AT_LEAST, "50k")),
