@@ -219,7 +219,9 @@ def _told(
         told |= {name: fact for name, fact in whole.facts.items() if name is FactName.VALUE_EUR}
     if not told and not doubtful and not read.refused:
         return replace(position, is_heard=False)
-    heard = {name: replace(fact, known=known if name is asked else Known.QUESTION) for name, fact in told.items()}
+    # "150k, niet Europees" answers with two facts that may not agree, so that neither is a choice
+    chosen = None if asked is FactName.EUROPEAN_TENDER and FactName.VALUE_EUR in told else asked
+    heard = {name: replace(fact, known=known if name is chosen else Known.QUESTION) for name, fact in told.items()}
     kept = {name: fact for name, fact in position.facts.items() if name not in doubtful}
     later = _with(replace(position, facts=kept, unknown=position.unknown - doubtful), heard)
     later = replace(later, value_text=text if tells_value else later.value_text)

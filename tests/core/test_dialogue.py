@@ -638,6 +638,9 @@ def test_a_value_above_the_threshold_and_not_european_is_asked_about_and_a_choic
     assert WarningKind.TOLD_OTHERWISE in settled.decision.warnings
     assert after(told, "100.000 euro").decision.outcome is Outcome.VOLUNTARY
     assert after(told, "weet ik niet").decision.outcome is Outcome.OBLIGATORY
+    answered = after("rijk", "laptops", "de waarde is 150.000 euro, niet Europees")
+    assert answered.asked is FactName.EUROPEAN_TENDER
+    assert WarningKind.CONTRADICTED in answered.decision.warnings
 
 
 def test_what_is_left_out_of_a_value_may_be_told_later() -> None:
