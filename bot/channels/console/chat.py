@@ -5,7 +5,7 @@ Knows nothing of how an answer is made; it is handed something to ask.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from bot.core.checker import Checker, CheckReply
 from bot.core.corpus import Language, Role
 from bot.core.dialogue import Talk
 from bot.core.errors import UsageError
+from bot.core.language import language_of
 from bot.core.messages import Messages
 from bot.core.model import Answer, Citation, Question, Turn
 from bot.core.parts import asks
@@ -149,12 +150,19 @@ class Chat:
     def _new_talk(self) -> Talk:
         return Talk(self._conversation.role, self._conversation.as_of, self._language)
 
+    def _spoken(self, talk: Talk, text: str) -> Talk:
+        """Give a talk in the language of its first message, unless a language was chosen."""
+        if talk.said or self._conversation.language is not None:
+            return talk
+        return replace(talk, language=language_of(text) or talk.language)
+
     def _begin_check(self, text: str) -> None:
-        self._show_reply(self._checker.start(self._new_talk(), *([text] if text else [])))
+        talk = self._spoken(self._new_talk(), text)
+        self._show_reply(self._checker.start(talk, *([text] if text else [])))
 
     def _continue_check(self, talk: Talk, text: str) -> bool:
         """Go on with a check; a question of another kind ends it and is answered as such."""
-        reply = self._checker.hear(talk, text)
+        reply = self._checker.hear(self._spoken(talk, text), text)
         if not reply.is_heard and asks(text):
             self._conversation.talk = None
             return False
@@ -169,7 +177,8 @@ class Chat:
             )
             show_answer(self._console, reply.answer, self._messages, self._pause, with_quotes=False)
             return
-        show_step(self._console, reply, self._messages, self._language)
+        language = reply.talk.language if reply.talk else self._language
+        show_step(self._console, reply, self._messages, language)
 
     def _citations(self) -> tuple[Citation, ...]:
         """Give the sources of the last answer.
