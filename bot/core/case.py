@@ -19,6 +19,8 @@ _FACTS_OF_KINDS = {"authority": FactName.AUTHORITY, "category": FactName.CATEGOR
 
 _DENIED_BEFORE = Patterns.of(
     r"\b(?:subsidie|geld|grant|subsidy) (?:van|from|of) (?:het |de |the |een |a )?$"
+    r"|\b(?:belgisch|vlaams|waals|duits|frans|brits|engels|amerikaans|buitenlands)e? $"
+    r"|\b(?:belgian|flemish|walloon|german|french|british|american|foreign) $"
     r"|(?<!\bof )(?<!\bor )\b(?:geen|niet (?:voor |bij |door |om |van )?(?:het |de |een |ons |onze )?"
     r"|not (?:a |the |for )?)\s*$"
 )
@@ -30,7 +32,13 @@ _BUYER_BEFORE = Patterns.of(
 )
 """In front of who buys, where a message names others too."""
 
-_DENIED_AFTER = Patterns.of(r"^\s+(?:doet|doen|does|do) (?:toch |er )?(?:niet|not) (?:mee|aan mee|take part|join)")
+_ABROAD = (
+    r"duitsland|belgi[e\u00eb]|frankrijk|engeland|germany|belgium|france|cura[c\u00e7]ao|aruba|sint maarten|suriname"
+)
+_DENIED_AFTER = Patterns.of(
+    rf"^ (?:van|of) (?:{_ABROAD})\b",
+    r"^\s+(?:doet|doen|does|do) (?:toch |er )?(?:niet|not) (?:mee|aan mee|take part|join)",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ _EURO = r"(?:€\s?|eur\s)?"
 _EUROS = r"\s*(?:euro'?s?\b|eur\b)?\s*"
 _FIRST = (
     r"(?:eerste|first|initial)\s(?:\w+\s)?"
-    r"(?:jaar|jaren|fase|deel|tranche|periode|years?|phase|part|period|instalment)"
+    r"(?:jaar|jaren|fase|deel|tranche|periode|years?|phase|part|period|term|looptijd|instalment)"
 )
 _BEFORE = ignoring_case(
     rf"(?:\b{_FIRST}\b[^.?!;,]{{0,20}}|\b(?:elk|elke|ieder|iedere|telkens|steeds|each|every time)\s(?:\w+\s)?)"
     rf"\s*{_EURO}$"
 )
 _AFTER = ignoring_case(
-    rf"^{_EUROS}(?:\+(?!\s?\d)|(?:of|or)\s(?:meer|hoger|more|higher|up)\b"
+    rf"^{_EUROS}(?:\+(?!\s?\d)|(?:\u00b1|\+/?-)\s?\d|(?:of|or)\s(?:meer|hoger|more|higher|up)\b"
     r"|(?:of|or|à)\s(?:een|twee|drie|vier|vijf|two|three|four|five)\b(?!\s(?:jaar|jaren|years?|keer|opties?|percelen))"
     rf"|(?:,?\s*(?:voor|in|for|during)\s)?(?:het\s|de\s|the\s)?(?:dit|deze|this|current|{_FIRST})\b)"
 )
@@ -42,7 +42,14 @@ _EXTENDED_LATER = (
     r"\b(?:daarna|optie tot|mogelijkheid tot|plus|and then|option to|with an?)\s(?:een\s|an?\s|eventuele?\s)?"
     r"(?:verleng(?:ing\w*|en)|extensions?|extend|renewals?)\b"
 )
-_ANYWHERE = ignoring_case(rf"{_EXTENDED_LATER}|{_OPTIONS_OUT}|{_REPEATED_OPTION}|{_LARGER}|{_EACH_BUYER}")
+_SERVICE_OUT = (
+    r"\b(?:plus|ex(?:cl(?:usief|uding)?)?\.?|zonder|without)\s(?:het\s|de\s|the\s)?"
+    r"(?:onderhoud|service|support|beheer|installatie|implementatie|maintenance|installation)\b"
+    r"|\b(?:onderhoud|service|support|beheer|installatie|implementatie|maintenance)\s(?:apart|los|separate(?:ly)?)\b"
+)
+_ANYWHERE = ignoring_case(
+    rf"{_SERVICE_OUT}|{_EXTENDED_LATER}|{_OPTIONS_OUT}|{_REPEATED_OPTION}|{_LARGER}|{_EACH_BUYER}"
+)
 _ONE_LOT = ignoring_case(rf"\b(?:perceel|lot)\s(?:\d+|[a-h])\b[^.?!;,]{{0,15}}\s*{_EURO}$")
 
 

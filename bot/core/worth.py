@@ -36,7 +36,7 @@ _COUNTED = ignoring_case(
     r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})\s(?!jaar|jaren|year|maand|month|week|weken|euro|eur|kwarta)[^\W\d_]{3,}"
 )
 _EACH_AFTER = ignoring_case(
-    rf"^{_EUROS}(?:(?:per|p\.?/?)\s?(?:{_PIECE})|het stuk|each|apiece|elk(?! jaar)"
+    rf"^{_EUROS}(?:(?:per|p\.?/?)\s?(?:{_PIECE})|het stuk|p\.?p|each|apiece|elk(?! jaar)"
     r"|per (?!jaar|contractjaar|maand|week|kwartaal|year|month|saldo)[^\W\d_]{3,})\b"
 )
 _PER_THING = ignoring_case(r"^\s*(?:euro'?s?\s*)?,?-?\s*per (?P<thing>[^\W\d_]{3,})")

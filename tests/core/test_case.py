@@ -175,5 +175,15 @@ def test_an_order_under_an_agreement_is_no_new_tender_and_an_option_is(text: str
     assert told(text).facts[FactName.EXISTING_CONTRACT].value is is_existing
 
 
-def test_who_gives_money_is_not_who_buys() -> None:
-    assert FactName.AUTHORITY not in told("onze stichting krijgt subsidie van het ministerie").facts
+@pytest.mark.parametrize(
+    "text",
+    [
+        "onze stichting krijgt subsidie van het ministerie",
+        "een Belgisch ministerie",
+        "the German ministry",
+        "de ambassade van Duitsland",
+        "het ministerie van Curaçao",
+    ],
+)
+def test_who_gives_money_or_is_of_another_country_is_no_dutch_buyer(text: str) -> None:
+    assert FactName.AUTHORITY not in told(text).facts

@@ -75,6 +75,7 @@ def test_the_value_is_that_of_the_whole_contract(text: str, euros: int) -> None:
         "de prijs per stuk is 250 euro",
         "uurtarief € 95",
         "90 euro each",
+        "3.000 euro p.p.",
     ],
 )
 def test_the_price_of_one_tells_no_value(text: str) -> None:
@@ -104,6 +105,10 @@ def test_the_price_of_one_tells_no_value(text: str) -> None:
         ("100k plus twee keer een optie van 30k", Worth(130_000, Bound.AT_LEAST, "100k + 30k")),
         ("100k met een optie tot verlenging", Worth(100_000, Bound.AT_LEAST, "100k")),
         ("100.000 euro voor de eerste twee jaar", Worth(100_000, Bound.AT_LEAST, "100.000 euro")),
+        ("130k ± 20%", Worth(130_000, Bound.AT_LEAST, "130k")),
+        ("130k plus onderhoud", Worth(130_000, Bound.AT_LEAST, "130k")),
+        ("130k en service apart", Worth(130_000, Bound.AT_LEAST, "130k")),
+        ("100,000 euro initial term", Worth(100_000, Bound.AT_LEAST, "100,000 euro")),
         ("perceel 1 is 50.000 euro", Worth(50_000, Bound.AT_LEAST, "50.000 euro")),
         ("percelen van elk 50.000, vier percelen", Worth(50_000, Bound.AT_LEAST, "50.000")),
         ("50k, onderdeel van een groter project", Worth(50_000, Bound.AT_LEAST, "50k")),
