@@ -37,10 +37,13 @@ _VALUE_WORD = re.compile(
 _EXCLUDING = r"(?:\s*,?\s*\(?(?:ex(?:cl(?:usief)?)?\.?|zonder|without|excluding)\s*(?:btw|vat)?\)?)?"
 _PERIODS: tuple[tuple[int, str], ...] = (
     (1, r"(?:per|elk|ieder|an?|each|every) ?(?:contract)?(?:jaar|jar|jr|year|annum|yr)|p/?[ja]r?|p\.[ja]\.?"),
-    (1, r"/ ?j(?:aar|r)?|jaarlijks|yearly|annually"),
-    (4, r"(?:per|elk|ieder|a|each) ?(?:kwartaal|quarter)"),
-    (12, r"(?:per|elke|iedere|a|each|every|in de) ?(?:maand|month)|p/?m|p\.m\.?|/ ?m(?:aand|nd)?|maandelijks|monthly"),
-    (52, r"(?:per|elke|iedere|a|each|every|in de) ?week|wekelijks|weekly"),
+    (1, r"/ ?j(?:aar|r)?|jaarlijkse?|jaarbedrag|yearly|annual(?:ly)?"),
+    (4, r"(?:per|elk|ieder|a|each) ?(?:kwartaal|quarter)|kwartaalbedrag|quarterly"),
+    (
+        12,
+        r"(?:per|elke|iedere|a|each|every|in de) ?(?:maand|month)|p/?m|p\.m\.?|/ ?m(?:aand|nd)?|maandelijkse?|monthly",
+    ),
+    (52, r"(?:per|elke|iedere|a|each|every|in de) ?week|wekelijkse?|weekbedrag|weekly"),
 )
 _PERIODS_AFTER = tuple(
     (n, re.compile(rf"^{_EXCLUDING}\s*,?\s*(?:was |is |zijn )?(?:{w})(?![^\W_])", re.IGNORECASE)) for n, w in _PERIODS
@@ -49,7 +52,10 @@ _PERIODS_BEFORE = tuple(
     (
         n,
         re.compile(
-            rf"(?<![^\W_])(?:{w})(?: (?:is|zijn|kost|dus|betalen we|ongeveer|circa))*:?\s*(?:€\s?)?$", re.IGNORECASE
+            rf"(?<![^\W_])(?:{w})"
+            r"(?: (?:is|zijn|kost|kosten|costs?|waarde|bedrag|uitgaven|spend|amount|value|of|van|dus|betalen we"
+            r"|ongeveer|circa))*:?\s*(?:€\s?)?$",
+            re.IGNORECASE,
         ),
     )
     for n, w in _PERIODS

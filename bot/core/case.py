@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.core.decision import MAX_VALUE_EUR, NO_CATEGORY, Fact, FactName, Facts, FactValue, Known, Refusal, Refused
-from bot.core.odd_amounts import odd_amounts_in
+from bot.core.odd_amounts import foreign_amounts_in, odd_amounts_in, without_foreign
 from bot.core.rules import Lexicon, Mention, Patterns, Phrase, Rules
 from bot.core.tender_day import tender_days_in
 from bot.core.worth import worths_in
@@ -18,7 +18,10 @@ _FACTS_OF_KINDS = {"authority": FactName.AUTHORITY, "category": FactName.CATEGOR
 """The fact that a glossary term of a kind tells."""
 
 _DENIED_BEFORE = Patterns.of(
-    r"(?<!\bof )(?<!\bor )\b(?:geen|niet (?:voor |bij |door |om |van )?(?:het |de |een |ons |onze )?"
+    r"\b(?:subsidie|geld|grant|subsidy) (?:van|from|of) (?:het |de |the |een |a )?$"
+    r"|\b(?:belgisch|vlaams|waals|duits|frans|brits|engels|amerikaans|buitenlands)e? $"
+    r"|\b(?:belgian|flemish|walloon|german|french|british|american|foreign) $"
+    r"|(?<!\bof )(?<!\bor )\b(?:geen|niet (?:voor |bij |door |om |van )?(?:het |de |een |ons |onze )?"
     r"|not (?:a |the |for )?)\s*$"
 )
 _BUYER_BEFORE = Patterns.of(
@@ -29,7 +32,13 @@ _BUYER_BEFORE = Patterns.of(
 )
 """In front of who buys, where a message names others too."""
 
-_DENIED_AFTER = Patterns.of(r"^\s+(?:doet|doen|does|do) (?:toch |er )?(?:niet|not) (?:mee|aan mee|take part|join)")
+_ABROAD = (
+    r"duitsland|belgi[e\u00eb]|frankrijk|engeland|germany|belgium|france|cura[c\u00e7]ao|aruba|sint maarten|suriname"
+)
+_DENIED_AFTER = Patterns.of(
+    rf"^ (?:van|of) (?:{_ABROAD})\b",
+    r"^\s+(?:doet|doen|does|do) (?:toch |er )?(?:niet|not) (?:mee|aan mee|take part|join)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +145,12 @@ def _values(text: str) -> tuple[list[Fact], list[Refused]]:
 
     Where it tells none, it gives the amounts that cannot be one.
     """
-    worths = worths_in(text)
+    worths = worths_in(without_foreign(text))
     told = [w for w in worths if 0 < w.euros <= MAX_VALUE_EUR]
     facts = [Fact(FactName.VALUE_EUR, w.euros, Known.QUESTION, w.words, w.bound) for w in told]
     if facts:
         return facts, []
     too_large = [Refused(FactName.VALUE_EUR, w.words, Refusal.TOO_LARGE) for w in worths if w.euros > MAX_VALUE_EUR]
     odd = [Refused(FactName.VALUE_EUR, words, Refusal.NOT_POSITIVE) for words in odd_amounts_in(text)]
-    return [], (too_large or odd)[:1]
+    foreign = [Refused(FactName.VALUE_EUR, words, Refusal.NOT_IN_EURO) for words in foreign_amounts_in(text)]
+    return [], (too_large or odd or foreign)[:1]

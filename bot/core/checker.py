@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, replace
 
 from bot.core.corpus import Language, Status
-from bot.core.decide import NO_THRESHOLD
+from bot.core.decide import CONTRADICTED, NO_THRESHOLD
 from bot.core.decision import CATEGORIES, NO_CATEGORY, Decision, Fact, FactName, Facts, Known, Refused
 from bot.core.dialogue import AGREE, CHANGE, UNKNOWN, Command, Said, Stage, Step, Talk, command_of, step_of
 from bot.core.draft_decision import DecisionDraft, part_of_decision
@@ -219,9 +219,10 @@ class Checker:
 
     def _warned(self, step: Step, language: Language) -> str:
         """Say in front of the question why the value does not answer it."""
-        if step.asked is not FactName.EUROPEAN_TENDER or NO_THRESHOLD not in step.decision.warnings:
+        reasons = [one for one in (NO_THRESHOLD, CONTRADICTED) if one in step.decision.warnings]
+        if step.asked is not FactName.EUROPEAN_TENDER or not reasons:
             return ""
-        return warning_text(NO_THRESHOLD, step.decision, self._tools.messages, language)
+        return warning_text(reasons[0], step.decision, self._tools.messages, language)
 
     def _facts(self, decision: Decision, language: Language) -> str:
         return "\n".join(f"- {line}" for line in facts_lines(decision, self._tools.messages, language))

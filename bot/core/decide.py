@@ -30,6 +30,7 @@ from bot.core.decision import (
 )
 
 NO_THRESHOLD = WarningKind.NO_THRESHOLD
+CONTRADICTED = WarningKind.CONTRADICTED
 
 NEAR = 0.10
 """A value within this share of the threshold calls for a warning: an estimate may well end on the other side."""
@@ -54,7 +55,10 @@ def decide(rules: CheckRules, facts: Facts, as_of: date) -> Decision:
 
 def _on(day: date, rules: CheckRules, facts: Facts) -> Decision:
     limit = _limit(facts, rules.threshold_on(day))
+    is_contradicted = _is_contradicted(facts, limit)
     known = {**facts, **_derived(facts, rules.threshold_on(day))}
+    if is_contradicted:
+        del known[FactName.EUROPEAN_TENDER]
     tried = tuple(_try(rule, known) for rule in rules.rules if rule.validity.covers(day))
     open_rules = [one for one in tried if one.fired or not one.against]
     outcomes = {one.rule.outcome for one in open_rules}
@@ -63,6 +67,7 @@ def _on(day: date, rules: CheckRules, facts: Facts) -> Decision:
     )
     missing = () if settled else in_order([name for one in open_rules for name in one.lacking])
     has_threshold = FactName.EUROPEAN_TENDER not in missing or _has_threshold(known, rules.threshold_on(day))
+    contradicted = (CONTRADICTED,) if is_contradicted and FactName.EUROPEAN_TENDER in missing else ()
     outcome = outcomes.pop() if settled else Outcome.UNDETERMINED
     is_current = settled and any(one.rule.validity.until is None for one in open_rules)
     return Decision(
@@ -72,7 +77,7 @@ def _on(day: date, rules: CheckRules, facts: Facts) -> Decision:
         missing=missing,
         tried=tuple(_carrying(one, settled=settled) for one in tried),
         limit=limit,
-        warnings=_warnings(known, limit, day, has_threshold=has_threshold),
+        warnings=(*contradicted, *_warnings(known, limit, day, has_threshold=has_threshold)),
         todos=rules.todos[outcome] if is_current else (),
         unknowns=rules.unknowns[outcome] if is_current else (),
     )
@@ -180,6 +185,15 @@ def _limit(facts: Facts, threshold: Threshold | None) -> Limit | None:
     return Limit(amounts[0], kind, threshold.passage_id)
 
 
+def _is_contradicted(facts: Facts, limit: Limit | None) -> bool:
+    """Say whether words tell that a tender is not European, and a value that makes it so; a choice settles it."""
+    value, tender = facts.get(FactName.VALUE_EUR), facts.get(FactName.EUROPEAN_TENDER)
+    if limit is None or value is None or tender is None or not isinstance(value.value, int):
+        return False
+    is_from_words = tender.known in (Known.QUESTION, Known.HISTORY)
+    return is_from_words and tender.value is False and _is_above(value.value, value.bound, limit.amount_eur) is True
+
+
 def _warnings(facts: Facts, limit: Limit | None, day: date, *, has_threshold: bool) -> tuple[WarningKind, ...]:
     found: list[WarningKind] = [] if has_threshold else [NO_THRESHOLD]
     value = facts.get(FactName.VALUE_EUR)
@@ -199,4 +213,5 @@ def _warnings(facts: Facts, limit: Limit | None, day: date, *, has_threshold: bo
 
 
 def _in_a_category(facts: Facts) -> bool:
-    return FactName.CATEGORY in facts and facts[FactName.CATEGORY].value in CATEGORIES
+    """Say whether what is bought is on the list, or may be, as where several things are told."""
+    return FactName.CATEGORY not in facts or facts[FactName.CATEGORY].value in CATEGORIES

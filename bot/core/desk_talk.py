@@ -15,6 +15,7 @@ from bot.core.checker import Checker, CheckReply
 from bot.core.dialogue import Talk
 from bot.core.errors import StoreUnavailable
 from bot.core.keeping import Conversation, KeptTurn
+from bot.core.language import language_of
 from bot.core.model import Answer, Question, Turn
 from bot.core.offers import taken_offer
 from bot.core.parts import asks
@@ -61,7 +62,7 @@ class Talking:
         """
         talk = visit.conversation.talk
         if talk is not None:
-            reply = self.checker.hear(talk, text)
+            reply = self.checker.hear(_spoken(talk, visit, text), text)
             if reply.is_heard or not asks(text):
                 return self._checked(visit, reply)
             visit = changed(visit, talk=None)
@@ -69,7 +70,8 @@ class Talking:
 
     def begin_check(self, visit: Visit, text: str) -> Ended:
         """Begin a check, with what is told of the purchase."""
-        return self._checked(visit, self.checker.start(self._new_talk(visit), *([text] if text else [])))
+        talk = _spoken(self._new_talk(visit), visit, text)
+        return self._checked(visit, self.checker.start(talk, *([text] if text else [])))
 
     def chosen(self, visit: Visit, mark: str, value: str) -> Ended:
         """Take a button of the check; one of an earlier question is told apart and the open question asked again."""
@@ -149,6 +151,13 @@ class Talking:
             return conversation
         turn = KeptTurn(self.question_key(visit), text, answer.text, answer.id, self.now())
         return replace(conversation, turns=(*conversation.turns, turn)[-KEPT_TURNS:])
+
+
+def _spoken(talk: Talk, visit: Visit, text: str) -> Talk:
+    """Give a talk in the language of its first message, unless a language was chosen."""
+    if talk.said or visit.conversation.language is not None:
+        return talk
+    return replace(talk, language=language_of(text) or talk.language)
 
 
 def _turns(conversation: Conversation) -> list[Turn]:

@@ -14,10 +14,11 @@ from enum import StrEnum
 from bot.core.case import facts_told
 from bot.core.contract_life import life_in
 from bot.core.corpus import Language, Role
-from bot.core.decide import NO_THRESHOLD, decide
+from bot.core.decide import CONTRADICTED, NO_THRESHOLD, decide
 from bot.core.decision import NEW_TENDER, VALUES, Decision, Fact, FactName, Facts, FactValue, Known, Refused, in_order
+from bot.core.part_amounts import speaks_of_a_part
 from bot.core.rules import DialogueRules, Rules
-from bot.core.tender_day import with_year
+from bot.core.tender_day import with_year, year_of
 
 ASSUMED: Facts = {NEW_TENDER.name: NEW_TENDER}
 """What a check begins with; all else is asked for."""
@@ -102,7 +103,7 @@ class _Position:
     unknown: frozenset[FactName] = frozenset()
     reopened: FactName | None = None
     value_text: str = ""
-    """The message that told the value: a later one may tell for how many years it is paid."""
+    """The message that told the value: a later one may tell for how many years it is paid, or what is left out."""
     is_agreed: bool = False
     is_heard: bool = True
     refused: tuple[Refused, ...] = ()
@@ -148,12 +149,16 @@ def _is_taken_from_words(facts: Facts) -> bool:
 
 
 def _after(position: _Position, said: Said, as_of: date, rules: Rules) -> _Position:
-    """Give the position after one more message; a value that no threshold answers for does not contradict it."""
+    """Give the position after one more message; a value that was not asked for instead is kept."""
     position = replace(position, refused=())
     step = _step(position, as_of, rules)
     later = _taken(position, step, said, as_of, rules)
     value = position.facts.get(FactName.VALUE_EUR)
-    if NO_THRESHOLD not in step.decision.warnings or value is None or FactName.EUROPEAN_TENDER not in later.facts:
+    if (
+        not {NO_THRESHOLD, CONTRADICTED} & set(step.decision.warnings)
+        or value is None
+        or FactName.EUROPEAN_TENDER not in later.facts
+    ):
         return later
     return replace(later, facts={FactName.VALUE_EUR: value, **later.facts})
 
@@ -184,8 +189,8 @@ def _answered(position: _Position, step: Step, asked: FactName, text: str, as_of
     if value is not None:
         return _with(position, {asked: Fact(asked, value, Known.ASKED)})
     day = position.facts.get(FactName.DATE)
-    if asked is FactName.DATE and day is not None and isinstance(day.value, date):
-        text = with_year(text, day.value.year)
+    if asked is FactName.DATE and day is not None and (year := year_of(day)) is not None:
+        text = with_year(text, year)
     later = _told(position, text, as_of, rules, known=Known.ASKED, asked=asked, context=_CONTEXT.get(asked, ""))
     if later.is_heard:
         return later
@@ -209,12 +214,14 @@ def _told(
     doubtful = read.doubtful
     told = {name: replace(fact, words=fact.words.removeprefix(context).strip()) for name, fact in read.facts.items()}
     tells_value = FactName.VALUE_EUR in told
-    if not tells_value and position.value_text and life_in(text)[0] is not None:
+    if not tells_value and position.value_text and (life_in(text)[0] is not None or speaks_of_a_part(text)):
         whole = facts_told(f"{position.value_text}. {text}", as_of, rules)
         told |= {name: fact for name, fact in whole.facts.items() if name is FactName.VALUE_EUR}
     if not told and not doubtful and not read.refused:
         return replace(position, is_heard=False)
-    heard = {name: replace(fact, known=known if name is asked else Known.QUESTION) for name, fact in told.items()}
+    # "150k, niet Europees" answers with two facts that may not agree, so that neither is a choice
+    chosen = None if asked is FactName.EUROPEAN_TENDER and FactName.VALUE_EUR in told else asked
+    heard = {name: replace(fact, known=known if name is chosen else Known.QUESTION) for name, fact in told.items()}
     kept = {name: fact for name, fact in position.facts.items() if name not in doubtful}
     later = _with(replace(position, facts=kept, unknown=position.unknown - doubtful), heard)
     later = replace(later, value_text=text if tells_value else later.value_text)

@@ -83,6 +83,7 @@ class NoticeKind(StrEnum):
     MORE_PARTS = "more_parts"
     NEAR_THRESHOLD = "near_threshold"
     TOLD_OTHERWISE = "told_otherwise"
+    CONTRADICTED = "contradicted"
     FIRST_YEAR = "first_year"
     NO_THRESHOLD = "no_threshold"
     SPLITTING = "splitting"
@@ -90,6 +91,7 @@ class NoticeKind(StrEnum):
     NO_SUCH_DAY = "no_such_day"
     NOT_POSITIVE = "not_positive"
     TOO_LARGE = "too_large"
+    NOT_IN_EURO = "not_in_euro"
 
 
 @dataclass(frozen=True, slots=True)

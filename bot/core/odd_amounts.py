@@ -1,6 +1,7 @@
-"""Amounts that no purchase is worth: nothing, or less than nothing.
+"""Amounts that tell no value: nothing, less than nothing, or money that is not euro.
 
-Knows how people write zero and a minus in front of money, and that a dash between two amounts is no minus.
+Knows how people write zero and a minus in front of money, that a dash between two amounts is no minus, and the names
+of other currencies; it converts nothing.
 Knows nothing of what the amount is told of.
 """
 
@@ -21,8 +22,25 @@ _ODD = ignoring_case(
     rf"|(?:{_VALUE})(?P<below>{_MINUS}{_DIGITS}(?:{_UNIT})?)"
     rf"|\b(?:minus|negatief|negative)\s+(?:€\s?)?{_DIGITS}(?:{_UNIT})?"
 )
+_SIGN = r"(?:(?:us|au|ca)?\$|£|¥|\b(?:usd|gbp|chf|jpy|cad|aud|sek|nok|dkk|pln))"
+_NAME = (
+    r"(?:\$|£|¥|(?:(?:us|amerikaanse|american) )?dollars?|pounds?|pond sterling|usd|gbp|chf|jpy|cad|aud|sek|nok|dkk|pln"
+    r"|yen|(?:zwitserse |swiss )?fran(?:k|ken|cs?)|(?:zweedse |noorse |deense )?kro(?:on|nen|na|nor|ner))"
+)
+_SCALE = r"(?:\s?(?:k|m|mln|mio|duizend|ton|miljoen|million|thousand)(?![^\W_]))?"
+_FOREIGN = ignoring_case(rf"{_SIGN}\s?{_DIGITS}{_SCALE}|(?<![\w.,]){_DIGITS}{_SCALE}\s?{_NAME}(?![^\W_])")
 
 
 def odd_amounts_in(text: str) -> tuple[str, ...]:
     """Give the amounts of zero or below that a text tells, as it writes them."""
     return tuple((m["zero"] or m["below"] or m.group()).strip() for m in _ODD.finditer(text))
+
+
+def foreign_amounts_in(text: str) -> tuple[str, ...]:
+    """Give the amounts in another currency that a text tells, as it writes them."""
+    return tuple(match.group().strip() for match in _FOREIGN.finditer(text))
+
+
+def without_foreign(text: str) -> str:
+    """Give a text with its amounts in another currency taken out."""
+    return _FOREIGN.sub(" ", text)

@@ -6,11 +6,13 @@ Knows nothing of which rules hold on a day. A month or a year is all of its days
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.core.corpus import Validity
 from bot.core.decision import Fact, FactName, Known, Refusal, Refused
+from bot.core.number_words import count_of, ignoring_case
 from bot.core.references import days_in, days_that_are_not, months_in, years_in
 from bot.core.rules import Patterns
 
@@ -25,6 +27,10 @@ _NOT_A_TENDER = Patterns.of(
 _SIGNED_AFTER = Patterns.of(r"^\s*(?:\w+\s+){0,2}(?:ge|onder|mee)\w*teken")
 _PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
 _DAY_AND_MONTH = re.compile(r"\d{1,2}[-/]\d{1,2}")
+_RANGE = ignoring_case(r"\b((?:19|20)\d\d)\s?(?:-|\u2013|t/m|tot en met|tot|to|until|through)\s?(?:19|20)\d\d\b")
+"""The years through which a contract runs: it began in the first."""
+
+_AGO = ignoring_case(r"(?<![\w.,])(?P<years>\d{1,2}|[^\W\d_]{3,6})\s(?:jaar geleden|years? ago)\b")
 _OTHER_YEARS = (
     (-1, Patterns.of(r"\b(?:vorig jaar|last year)\b")),
     (1, Patterns.of(r"\b(?:volgend jaar|next year)\b")),
@@ -40,20 +46,42 @@ class ToldDays:
 
 
 def tender_days_in(text: str, as_of: date) -> ToldDays:
-    """Give the day of the tender, where a message names one day, month or year that is not that of a document."""
+    """Give the day of the tender, where a message names a day, month or year that is not that of a document."""
+    text = _RANGE.sub(r"\1", text)
     days = days_in(text)
-    if len(days) == 1:
-        (day,) = days
-        is_told = _is_of_a_tender(text, str(day.year))
-        return ToldDays((Fact(FactName.DATE, day, Known.QUESTION, day.isoformat()),) if is_told else ())
-    wrong = [one for one in days_that_are_not(text) if _is_of_a_tender(text, str(one.year))] if not days else []
+    told = sorted(day for day in days if _is_of_a_tender(text, str(day.year)))
+    if days:
+        return ToldDays(_one_of([Fact(FactName.DATE, day, Known.QUESTION, day.isoformat()) for day in told], as_of))
+    wrong = [one for one in days_that_are_not(text) if _is_of_a_tender(text, str(one.year))]
     if wrong:
         refused = tuple(Refused(FactName.DATE, one.words, Refusal.NO_SUCH_DAY) for one in wrong)
         return ToldDays(tuple({_month(one.year, one.month, as_of) for one in wrong}), refused)
     years = {as_of.year + step for step, words in _OTHER_YEARS if words.match(text)}
+    years |= {as_of.year - ago for match in _AGO.finditer(text) if (ago := count_of(match["years"])) is not None}
     years = years or {year for year in years_in(text) if _is_of_a_tender(text, str(year))}
     known = [year for year in sorted(years) if FIRST_TENDER_YEAR <= year <= as_of.year + YEARS_AHEAD]
-    return ToldDays(tuple(_month(year, _month_of(text, year), as_of) for year in known))
+    return ToldDays(_one_of([_month(year, _month_of(text, year), as_of) for year in known], as_of))
+
+
+def _one_of(told: Sequence[Fact], as_of: date) -> tuple[Fact, ...]:
+    """Give the one day, month or year; of several it is not known which one, so that each day between may be it."""
+    if len(told) <= 1:
+        return tuple(told)
+    days = sorted(day for fact in told for day in _ends(fact))
+    within = Validity(days[0], days[-1])
+    day = as_of if within.covers(as_of) else days[0]
+    return (Fact(FactName.DATE, day, Known.QUESTION, ", ".join(fact.words for fact in told), within=within),)
+
+
+def _ends(fact: Fact) -> Iterator[date]:
+    within = fact.within or Validity()
+    yield from (day for day in (fact.value, within.since, within.until) if isinstance(day, date))
+
+
+def year_of(told: Fact) -> int | None:
+    """Give the year of a told day; ``None`` where it may be one of several years."""
+    years = {day.year for day in _ends(told)}
+    return years.pop() if len(years) == 1 else None
 
 
 def with_year(text: str, year: int) -> str:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from bot.core.amounts import PERIOD_WORDS, Amount, Bound, amounts_in, around
 from bot.core.contract_life import life_in
 from bot.core.number_words import TIMES_SIGN, count_of, ignoring_case
+from bot.core.part_amounts import is_of_one_lot, is_part, speaks_of_a_part
 from bot.core.sentences import Span
 
 _EURO = r"(?:€\s?|eur\s)?"
@@ -29,13 +30,13 @@ _PIECE = (
 _TIMES = ignoring_case(rf"{_COUNT}\s*{TIMES_SIGN}\s*{_EURO}$")
 _TIMES_AFTER = ignoring_case(rf"^[^.?!;,]{{0,12}}?\s{TIMES_SIGN}\s*(?P<count>\d{{1,2}})(?!\w|[.,]\d)")
 _TIMES_RIGHT_AFTER = ignoring_case(rf"^{_EUROS}\s*{TIMES_SIGN}\s*(?P<count>\d{{1,6}})(?!\w|[.,]\d)")
-_SEVERAL_AT = ignoring_case(rf"{_COUNT}\s+{_THINGS}(?P<at>à|a|at|@|van|of|maal|x)\s*(?:elk\s+)?{_EURO}$")
+_SEVERAL_AT = ignoring_case(rf"{_COUNT}\s+{_THINGS}(?P<at>à|a|at|@|van|of|maal|x)\s*(?P<each>elk\s+)?{_EURO}$")
 _YEARS_AT = ignoring_case(rf"{_COUNT}[ -]?(?:jaar|jaren|years?)\s*(?:à|a|at|van|x|maal|times)\s*{_EURO}$")
 _COUNTED = ignoring_case(
     r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})\s(?!jaar|jaren|year|maand|month|week|weken|euro|eur|kwarta)[^\W\d_]{3,}"
 )
 _EACH_AFTER = ignoring_case(
-    rf"^{_EUROS}(?:(?:per|p\.?/?)\s?(?:{_PIECE})|het stuk|each|apiece|elk(?! jaar)"
+    rf"^{_EUROS}(?:(?:per|p\.?/?)\s?(?:{_PIECE})|het stuk|p\.?p|each|apiece|elk(?! jaar)"
     r"|per (?!jaar|contractjaar|maand|week|kwartaal|year|month|saldo)[^\W\d_]{3,})\b"
 )
 _PER_THING = ignoring_case(r"^\s*(?:euro'?s?\s*)?,?-?\s*per (?P<thing>[^\W\d_]{3,})")
@@ -48,7 +49,8 @@ _PIECES = ignoring_case(r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3})+|\d{1,6})\s?(?:stuks|
 
 _WITH_VAT = ignoring_case(
     r"^\s*,?\s*\(?(?:(?:incl(?:usief|uding|\.)?|met|with)\s*(?:\d{1,2}\s?%\s*)?(?:de\s)?(?:btw|vat)\b|incl\.?(?=[\s,.?]|$)"
-    r"|(?:de )?btw (?:zit|is) (?:er |hier )?(?:al |ook )*(?:in|bij|inbegrepen))"
+    r"|(?:de )?btw (?:zit|is) (?:er |hier )?(?:al |ook )*(?:in|bij|inbegrepen)|(?:btw|vat) (?:inbegrepen|included)"
+    r"|(?:including|met) tax|bruto\b)"
 )
 _NOT_A_VALUE = ignoring_case(
     r"\b(?:\w*drempel\w*|\w*grens\w*|thresholds?|limit|meetlat)\b(?![^.?!;]{0,40}\b(?:wij|we|onze|our)\b)[^.?!;,]{0,30}$"
@@ -70,7 +72,10 @@ _BETWEEN = ignoring_case(rf"\b(?:tussen|between)\s*(?:de\s+)?{_EURO}$")
 _HALF_A_RANGE = ignoring_case(rf"(?<![\w.,])\d{{1,3}}(?:[.,]\d)?\s*(?:en|tot|à|-|to|and)\s*(?:de\s+)?{_EURO}$")
 _MORE = ignoring_case(r"\b(?:nog eens|daarbovenop|daarnaast|plus|erbij|er komt nog|extra|daarna|on top|in addition)\b")
 _LOTS = ignoring_case(r"\b(?:perce+len|lots)\b")
-_SHARES = ignoring_case(r"\b(?:perce+len|lots|(?:deel)?opdracht(?:en|jes)|contracten|delen|parts|contracts|orders)\b")
+_SHARES = ignoring_case(
+    r"\b(?:perce+len|lots|(?:deel)?opdracht(?:en|jes)|contracten|delen|stuk(?:ken|jes)|termijnen|tranches|fasen|parts"
+    r"|pieces|phases|contracts|orders)\b"
+)
 _PLUS = ignoring_case(r"\d\s?(?:k|mille|duizend|euro|,-)?\s?(?:\+|plus)\s?(?:€\s?)?\d")
 _TOTAL = ignoring_case(
     r"\b(?:totaal|total|samen|alles bij elkaar|in het geheel|eenmalig|one-off|dus|so|is dat|dat is|per jaar is|ofwel)\b"
@@ -94,6 +99,18 @@ class Worth:
 
 def worths_in(text: str) -> tuple[Worth, ...]:
     """Give the values that a message tells; several that differ mean that it is not clear."""
+    worths = _of_whole(text)
+    if not speaks_of_a_part(text) and not (len(worths) == 1 and is_of_one_lot(text[: text.find(worths[0].words)])):
+        return worths
+    return tuple(_at_least(worth) for worth in worths)
+
+
+def _at_least(worth: Worth) -> Worth:
+    return replace(worth, bound=Bound.AT_LEAST) if worth.bound is Bound.EXACT else worth
+
+
+def _of_whole(text: str) -> tuple[Worth, ...]:
+    """Give the values as if the amounts of a message were all of it."""
     amounts = [a for a in amounts_in(text) if _NOT_A_VALUE.search(around(text, *a.span)[0]) is None]
     amounts = _added_up(_without_corrected(amounts, text), text)
     told = [amount for amount in amounts if amount.bound is Bound.EXACT]
@@ -101,7 +118,7 @@ def worths_in(text: str) -> tuple[Worth, ...]:
     found = {amount: _worth(amount, text) for amount in amounts}
     worths = [worth for amount in told or amounts if (worth := found[amount]) is not None]
     if any(worth is None or _is_one_term(amount, text) for amount, worth in found.items()):
-        worths = [replace(worth, bound=Bound.AT_LEAST) if worth.bound is Bound.EXACT else worth for worth in worths]
+        worths = [_at_least(worth) for worth in worths]
     if len(worths) > 1 and _belong_together(worths, text):
         words = " + ".join(worth.words for worth in worths)
         return (Worth(sum(worth.euros for worth in worths), Bound.EXACT, words),)
@@ -135,7 +152,8 @@ def _worth(amount: Amount, text: str) -> Worth | None:
     euros = round(amount.euros * count * years)
     shown = f"{count} x {words}" if count > 1 else words
     shown = f"{years:g} x {shown}" if years != 1 else shown
-    bound = amount.bound if is_whole else Bound.AT_LEAST
+    is_all = is_whole and (count > 1 or not is_part(before, after))
+    bound = amount.bound if is_all else Bound.AT_LEAST
     return Worth(euros, Bound.BELOW if _WITH_VAT.match(after) else bound, shown)
 
 
@@ -154,7 +172,7 @@ def _count_before(amount: Amount, before: str, after: str) -> int | None:
     is_each = _EACH_AFTER.match(after) is not None
     if several is not None:
         is_small = several["at"].lower() not in ("van", "of") or amount.euros < SMALL_PRICE
-        is_one_price = is_each or is_small or _SHARES.search(several.group()) is not None
+        is_one_price = is_each or is_small or several["each"] is not None or _SHARES.search(several.group()) is not None
         count = count_of(several["count"])
         if is_one_price and count is not None:
             return count

@@ -357,6 +357,13 @@ def test_bronnen_for_an_answer_without_sources_says_something() -> None:
     assert talk("hallo daar", "/bronnen") != talk("hallo daar", "")
 
 
+def test_a_check_goes_on_in_the_language_of_its_first_message_unless_one_was_chosen() -> None:
+    told = "we are a ministry and we buy laptops"
+    assert "What is the estimated value" in one_line(talk("/check", told, "/stop"))
+    assert "Type a number" in one_line(talk("/check", told, "/stop"))
+    assert "What is the estimated value" not in one_line(talk("/check", told, "/stop", language=Language.NL))
+
+
 def test_the_check_is_held_in_the_chat_with_numbered_choices() -> None:
     shown = one_line(talk("/check", "2", "laptops", "/stop"))
     assert "1 het Rijk 2 een gemeente" in shown

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.amounts import Bound
 from bot.core.case import Case, case_of
-from bot.core.decision import Fact, FactName, Known
+from bot.core.decision import Fact, FactName, Known, Refusal
 from knowledge.loader import read_rules
 from tests.builders import TODAY
 
@@ -109,3 +109,81 @@ def test_the_same_value_twice_is_told_once() -> None:
     fact = told("ministerie, dus het departement van ons ministerie").facts[FactName.AUTHORITY]
     assert fact == Fact(FactName.AUTHORITY, "rijk", Known.QUESTION, fact.words)
     assert fact.words.startswith("ministerie")
+
+
+def test_another_currency_is_refused_and_never_taken_for_euro() -> None:
+    case = told("ons ministerie koopt laptops voor £ 120.000")
+    assert [(one.words, one.why) for one in case.refused] == [("£ 120.000", Refusal.NOT_IN_EURO)]
+    assert FactName.VALUE_EUR not in case.facts
+    both = told("laptops voor USD 150.000, dat is € 138.000")
+    assert (values(both)["value_eur"], both.refused) == (138_000, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "misschien niet Europees",
+        "ik denk dat het niet Europees is",
+        "waarschijnlijk onder de drempel",
+        "moet dit niet Europees?",
+        "moet dat niet Europees aanbesteed worden",
+        "is it not a European tender?",
+        "isn't this a European tender?",
+        "it may be below the threshold",
+        "blijven we onder de drempel?",
+        "laptops, onder de drempel?",
+        "ik weet niet of het Europees is",
+        "vorige keer niet Europees, nu wel",
+        "niet Europees maar dat weet ik niet zeker",
+    ],
+)
+def test_who_doubts_or_asks_whether_a_tender_is_european_does_not_tell_it(text: str) -> None:
+    assert FactName.EUROPEAN_TENDER not in told(text).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "is_european"),
+    [
+        ("niet Europees", False),
+        ("we zitten onder de drempel", False),
+        ("geldt ISV ook onder de drempel?", False),
+        ("not a European tender", False),
+        ("een Europese aanbesteding", True),
+    ],
+)
+def test_who_says_whether_a_tender_is_european_tells_it(text: str, is_european: bool) -> None:
+    assert told(text).facts[FactName.EUROPEAN_TENDER].value is is_european
+
+
+@pytest.mark.parametrize(
+    ("text", "is_existing"),
+    [
+        ("een bestelling op de raamovereenkomst", True),
+        ("onder het mantelcontract", True),
+        ("an order under the framework", True),
+        ("a mini-competition", True),
+        ("drawdown from our framework", True),
+        ("we maken gebruik van de optie tot verlenging", True),
+        ("we gaan het contract met een jaar verlengen", True),
+        ("wij doen mee aan een rijksbrede raamovereenkomst", True),
+        ("100k zonder verlenging", False),
+        ("100k met een optie tot verlenging", False),
+        ("2 jaar plus 2 keer 1 jaar verlenging", False),
+    ],
+)
+def test_an_order_under_an_agreement_is_no_new_tender_and_an_option_is(text: str, is_existing: bool) -> None:
+    assert told(text).facts[FactName.EXISTING_CONTRACT].value is is_existing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "onze stichting krijgt subsidie van het ministerie",
+        "een Belgisch ministerie",
+        "the German ministry",
+        "de ambassade van Duitsland",
+        "het ministerie van Curaçao",
+    ],
+)
+def test_who_gives_money_or_is_of_another_country_is_no_dutch_buyer(text: str) -> None:
+    assert FactName.AUTHORITY not in told(text).facts

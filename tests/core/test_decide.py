@@ -377,6 +377,23 @@ def test_a_value_that_does_not_fit_what_was_told_is_warned_of() -> None:
     assert WarningKind.TOLD_OTHERWISE in decision.warnings
 
 
+@pytest.mark.parametrize("known", [Known.QUESTION, Known.HISTORY])
+def test_words_that_the_value_contradicts_are_no_ground_to_be_free(known: Known) -> None:
+    told = {**purchase(value_eur=300_000, category="energie")}
+    told[FactName.EUROPEAN_TENDER] = Fact(FactName.EUROPEAN_TENDER, False, known, "niet Europees")
+    decision = decide(CHECK, told, TODAY)
+    assert (decision.outcome, decision.missing) == (Outcome.UNDETERMINED, (FactName.EUROPEAN_TENDER,))
+    assert decision.warnings == (WarningKind.CONTRADICTED,)
+    below = {**told, FactName.VALUE_EUR: Fact(FactName.VALUE_EUR, 20_000, Known.QUESTION)}
+    assert decide(CHECK, below, TODAY).outcome is Outcome.VOLUNTARY
+
+
+def test_works_with_more_than_one_thing_in_it_are_warned_of() -> None:
+    told = {**purchase(value_eur=20_000, kind="works", category="none")}
+    del told[FactName.CATEGORY]
+    assert WarningKind.WORKS_IN_CATEGORY in decide(CHECK, told, TODAY).warnings
+
+
 def test_the_first_year_of_the_policy_is_warned_of() -> None:
     told = purchase(european_tender=True, category="energie", date=date(2017, 2, 1))
     assert decide(CHECK, told, TODAY).warnings == (WarningKind.FIRST_YEAR,)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.core.amounts import Bound
 from bot.core.corpus import Language, Role
-from bot.core.decision import CATEGORIES, NO_CATEGORY, FactName, Outcome
+from bot.core.decision import CATEGORIES, NO_CATEGORY, FactName, Outcome, WarningKind
 from bot.core.dialogue import (
     AGREE,
     ASSUMED,
@@ -625,3 +626,31 @@ def test_every_choice_that_is_offered_is_understood(texts: list[str]) -> None:
     for number, choice in enumerate(after(*texts).choices, start=1):
         assert after(*texts, choice).is_heard
         assert after(*texts, choice) == after(*texts, str(number))
+
+
+def test_a_value_above_the_threshold_and_not_european_is_asked_about_and_a_choice_settles_it() -> None:
+    told = "Ons ministerie koopt laptops voor 300.000 euro, niet Europees"
+    asked = after(told)
+    assert asked.asked is FactName.EUROPEAN_TENDER
+    assert WarningKind.CONTRADICTED in asked.decision.warnings
+    settled = after(told, "false")
+    assert (settled.decision.outcome, settled.facts[FactName.VALUE_EUR].value) == (Outcome.VOLUNTARY, 300_000)
+    assert WarningKind.TOLD_OTHERWISE in settled.decision.warnings
+    assert after(told, "100.000 euro").decision.outcome is Outcome.VOLUNTARY
+    assert after(told, "weet ik niet").decision.outcome is Outcome.OBLIGATORY
+    answered = after("rijk", "laptops", "de waarde is 150.000 euro, niet Europees")
+    assert answered.asked is FactName.EUROPEAN_TENDER
+    assert WarningKind.CONTRADICTED in answered.decision.warnings
+
+
+def test_what_is_left_out_of_a_value_may_be_told_later() -> None:
+    asked = after("rijk", "laptops", "100.000 euro", "exclusief de opties")
+    assert (asked.asked, asked.facts[FactName.VALUE_EUR].bound) == (FactName.EUROPEAN_TENDER, Bound.AT_LEAST)
+
+
+def test_of_several_years_the_day_is_asked_with_the_rules_of_each() -> None:
+    asked = after("Ons ministerie koopt laptops voor 139.500 euro, in 2020 of 2022")
+    assert (asked.stage, asked.asked) == (Stage.ASK, FactName.DATE)
+    assert after("Ons ministerie koopt laptops voor 139.500 euro, in 2020 of 2022", "2020").decision.outcome is (
+        Outcome.OBLIGATORY
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.odd_amounts import odd_amounts_in
+from bot.core.odd_amounts import foreign_amounts_in, odd_amounts_in, without_foreign
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,24 @@ def test_zero_and_less_are_found_as_they_are_written(text: str, odd: str) -> Non
 )
 def test_a_dash_or_a_nought_within_an_amount_is_no_odd_amount(text: str) -> None:
     assert odd_amounts_in(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("laptops voor USD 130.000", "USD 130.000"),
+        ("laptops voor $130k", "$130k"),
+        ("laptops voor £120,000", "£120,000"),
+        ("laptops voor CHF 120.000", "CHF 120.000"),
+        ("laptops voor 130.000 dollar", "130.000 dollar"),
+        ("1,2 miljoen yen", "1,2 miljoen yen"),
+    ],
+)
+def test_an_amount_in_another_currency_is_found_and_taken_out(text: str, words: str) -> None:
+    assert foreign_amounts_in(text) == (words,)
+    assert words not in without_foreign(text)
+
+
+@pytest.mark.parametrize("text", ["€ 130.000", "130.000 euro", "20.000 kronieken", "120k"])
+def test_euros_are_no_other_currency(text: str) -> None:
+    assert foreign_amounts_in(text) == ()

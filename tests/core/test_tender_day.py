@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.corpus import Validity
 from bot.core.decision import Fact, Known, Refusal
-from bot.core.tender_day import period_of, tender_days_in, with_year
+from bot.core.tender_day import period_of, tender_days_in, with_year, year_of
 from tests.builders import TODAY
 
 
@@ -89,3 +89,34 @@ def test_a_period_may_be_written_as_data() -> None:
     assert fact is not None
     assert (fact.within, fact.known) == (Validity(date(2022, 6, 1), date(2022, 6, 30)), Known.ASKED)
     assert [period_of(text) for text in ("2022-13", "22", "2022-06-01", "juni 2022", "None")] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("in 2020 of 2022", date(2020, 1, 1), date(2022, 12, 31)),
+        ("een in juni 2022 en een in 2024", date(2022, 6, 1), date(2024, 12, 31)),
+        ("3 maart 2024 of 4 april 2024", date(2024, 3, 3), date(2024, 4, 4)),
+        ("eind 2025 of begin 2026", date(2025, 1, 1), date(2026, 12, 31)),
+    ],
+)
+def test_of_several_days_each_day_between_may_be_it(text: str, first: date, last: date) -> None:
+    fact = told(text)
+    assert fact.within == Validity(first, last)
+    assert fact.value == (TODAY if last >= TODAY else first)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("twee jaar geleden", 2024), ("8 years ago", 2018), ("contract 2019-2022", 2019), ("van 2018 tot 2020", 2018),
+        ("tot 2020 t/m 2022", 2020),
+    ],
+)  # fmt: skip
+def test_a_year_is_counted_back_and_a_contract_begins_in_the_first(text: str, year: int) -> None:
+    assert year_of(told(text)) == year
+
+
+def test_a_day_that_may_be_of_several_years_has_no_year() -> None:
+    assert year_of(told("2020 of 2022")) is None
+    assert tender_days_in("een paar jaar geleden", TODAY).facts == ()
