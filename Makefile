@@ -29,7 +29,7 @@ imports: $(VENV)/.dev ## which package may import which
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev ## tests, with the coverage of the core
-	$(BIN)/coverage run -m pytest -m "not engines"
+	$(BIN)/coverage run -m pytest -m "not engines and not model"
 	$(BIN)/coverage report
 
 model-tests: $(VENV)/.model ## tests with a real language model (installs about 200 MB)
@@ -43,6 +43,7 @@ eval: $(VENV)/.dev ## quality of the answers; fails below evals/thresholds.yaml
 	$(BIN)/isvbot-ingest sync
 	$(BIN)/python -m evals.run
 	$(BIN)/python -m evals.decisions
+	$(BIN)/python -m evals.support
 
 bench: $(VENV)/.bench ## speed, memory and recall, as ratios in one run, also against plain LangChain and Haystack
 	$(BIN)/isvbot-ingest sync
