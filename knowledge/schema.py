@@ -333,6 +333,7 @@ class ScreenFile(Strict):
     permission: tuple[Pattern, ...]
     """Words with which people ask whether something may be done."""
     private_buyer: tuple[Pattern, ...]
+    what_next: tuple[Pattern, ...]
     """Buyers that no rule of the check is about."""
 
 

@@ -104,7 +104,7 @@ def _calling_part(retrieved: Retrieved, case: Case, rules: Rules) -> int | None:
         return None
     if FactName.AUTHORITY not in told and rules.screen.private_buyer.match(retrieved.understood.text):
         return None
-    if _changes_a_case(retrieved, case, rules):
+    if _changes_a_case(retrieved, case, rules) or _asks_what_next(retrieved, case, rules):
         return 0
     for i, part in enumerate(retrieved.parts):
         if _is_called(part, len(told), has_new=bool(case.new & _CORE_FACTS), rules=rules):
@@ -124,6 +124,12 @@ def _is_called(part: FoundPart, told: int, *, has_new: bool, rules: Rules) -> bo
     near = [match for match in part.answers if match.score >= part.answers[0].score - NEAR_ANSWER]
     is_near = any(match.target.calls_check for match in near)
     return has_new and told >= FULL_CASE and is_near
+
+
+def _asks_what_next(retrieved: Retrieved, case: Case, rules: Rules) -> bool:
+    """Say whether a message tells a whole purchase of the asker and asks no more than what to do now."""
+    is_whole = len(case.new & _CORE_FACTS) >= FULL_CASE and len(retrieved.parts) == 1
+    return is_whole and rules.screen.what_next.match(retrieved.understood.text)
 
 
 def _asks_openly(text: str) -> bool:

@@ -61,6 +61,8 @@ class ScreenRules:
     """Words with which people ask whether something may be done."""
     private_buyer: Patterns
     """Buyers that no rule of the check is about."""
+    what_next: Patterns
+    """Words with which people who buy ask what to do, after they told the purchase."""
 
 
 @dataclass(frozen=True, slots=True)

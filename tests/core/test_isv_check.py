@@ -150,3 +150,20 @@ def test_a_decision_names_the_day_it_holds_for() -> None:
     assert found.decision is not None
     assert found.decision.as_of.year == 2019
     assert "144.000 euro" in found.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik koop laptops in voor ons ministerie, 4 jaar, 60k per jaar, wat nu?",
+        "We buy laptops for our ministry, 300,000 euro. What should I do?",
+    ],
+)
+def test_who_tells_a_whole_purchase_and_asks_what_now_gets_the_outcome(text: str) -> None:
+    found = told(text)
+    assert found.decision is not None
+    assert found.decision.outcome is Outcome.OBLIGATORY
+
+
+def test_a_supplier_who_asks_what_now_is_no_buyer() -> None:
+    assert told("Wij leveren laptops van 300.000 euro aan een ministerie. Wat moet ik doen?").decision is None
