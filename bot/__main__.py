@@ -46,6 +46,7 @@ from bot.core.receipt import Receipt, as_markdown, receipt_of
 from bot.core.wire import answer_object, checked_question, day_of, facts_of, language_from, role_of, turns_of
 from bot.doctor import doctor
 from bot.settings import Settings, read_settings
+from bot.telegram_command import add_telegram
 
 PASTE_PAUSE_S = 0.05
 """Seconds within which the next line belongs to the same paste: nobody types so fast."""
@@ -113,6 +114,7 @@ def _parser() -> _Parser:
         command.add_argument("--as-of", metavar="DATUM", help="de dag waarvoor het antwoord geldt, zoals 2026-11-21")
         command.add_argument("--lang", metavar="TAAL", help="nl of en; anders de taal van de vraag")
     add_commands(commands)
+    add_telegram(commands)
     health = commands.add_parser("doctor", help="laat zien wat is ingesteld en wat ontbreekt")
     health.add_argument("--lang", metavar="TAAL", help="nl of en")
     health.set_defaults(run=_doctor)
