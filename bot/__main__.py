@@ -48,6 +48,7 @@ from bot.core.wire import answer_object, checked_question, day_of, facts_of, lan
 from bot.doctor import doctor
 from bot.mcp_server import serve_mcp
 from bot.settings import Settings, read_settings
+from bot.telegram_command import add_telegram
 
 PASTE_PAUSE_S = 0.05
 """Seconds within which the next line belongs to the same paste: nobody types so fast."""
@@ -120,6 +121,7 @@ def _parser() -> _Parser:
     mcp.add_argument("--lang", metavar="TAAL", help="nl of en; anders de taal van de vraag")
     mcp.set_defaults(run=_mcp)
     add_commands(commands)
+    add_telegram(commands)
     health = commands.add_parser("doctor", help="laat zien wat is ingesteld en wat ontbreekt")
     health.add_argument("--lang", metavar="TAAL", help="nl of en")
     health.set_defaults(run=_doctor)

@@ -20,7 +20,7 @@ from bot.core.errors import SettingsError
 PREFIX = "ISVBOT_"
 
 
-SECRETS = frozenset({"ISVBOT_DATABASE_URL", "ISVBOT_KEY"})
+SECRETS = frozenset({"ISVBOT_DATABASE_URL", "ISVBOT_KEY", "ISVBOT_TELEGRAM_TOKEN", "ISVBOT_TELEGRAM_WEBHOOK_SECRET"})
 """Settings whose value is never shown."""
 
 
@@ -190,6 +190,36 @@ class Settings(BaseSettings):
     )
     group_role: Role = Field(
         default=Role.NEWCOMER, description="Role for answers in a group, whoever asks: officer, helpdesk, newcomer."
+    )
+
+    # Telegram (isvbot telegram; needs isvbot[telegram]); see docs/telegram.md.
+    telegram_token: SecretStr | None = Field(
+        default=None,
+        description="Token of the Telegram bot, from @BotFather. Whoever has it is the bot: keep it secret.",
+    )
+    telegram_token_file: Path | None = Field(
+        default=None, description="File that holds the token, instead of ISVBOT_TELEGRAM_TOKEN."
+    )
+    telegram_api_url: str = Field(
+        default="https://api.telegram.org", description="Address of the Telegram Bot API, for a server of your own."
+    )
+    telegram_webhook_url: str | None = Field(
+        default=None,
+        description="Public https address at which Telegram delivers messages. Empty: the bot asks Telegram for them"
+        " (long polling), and no port needs to be open.",
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        default=None, description="Secret that Telegram shows at the webhook, 16 to 256 letters, digits, - and _."
+    )
+    telegram_path: str = Field(
+        default="/telegram", description="Path of the webhook on this machine, behind the proxy."
+    )
+    telegram_listen: str = Field(default="127.0.0.1", description="Address on which the webhook and /healthz listen.")
+    telegram_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port of the webhook and /healthz. Empty: 8081 for a webhook; none with long polling.",
     )
 
 
