@@ -1,0 +1,1 @@
+"""Small strict servers that stand for services which no test may reach."""
