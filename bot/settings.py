@@ -20,7 +20,15 @@ from bot.core.errors import SettingsError
 PREFIX = "ISVBOT_"
 
 
-SECRETS = frozenset({"ISVBOT_DATABASE_URL", "ISVBOT_KEY", "ISVBOT_TELEGRAM_TOKEN", "ISVBOT_TELEGRAM_WEBHOOK_SECRET"})
+SECRETS = frozenset(
+    {
+        "ISVBOT_DATABASE_URL",
+        "ISVBOT_KEY",
+        "ISVBOT_TEAMS_CLIENT_SECRET",
+        "ISVBOT_TELEGRAM_TOKEN",
+        "ISVBOT_TELEGRAM_WEBHOOK_SECRET",
+    }
+)
 """Settings whose value is never shown."""
 
 
@@ -220,6 +228,27 @@ class Settings(BaseSettings):
         ge=1,
         le=65535,
         description="Port of the webhook and /healthz. Empty: 8081 for a webhook; none with long polling.",
+    )
+    # Teams: see docs/teams.md.
+    environment: Literal["production", "development"] = Field(
+        default="production", description="Where this runs: production, or development on a developer's own machine."
+    )
+    teams_client_id: str = Field(default="", description="Application (client) id of the bot in Entra.")
+    teams_client_secret: SecretStr | None = Field(
+        default=None, description="Client secret of the bot in Entra; Teams takes no answer without it."
+    )
+    teams_tenant_id: str = Field(default="", description="Tenant (directory) id of your organisation in Entra.")
+    teams_more_tenants: str = Field(
+        default="", description="Other tenants from which people may ask, with commas between them."
+    )
+    teams_host: str = Field(
+        default="127.0.0.1", description="Address that 'isvbot teams' listens on; a proxy with TLS stands before it."
+    )
+    teams_port: int = Field(default=3978, ge=1, le=65535, description="Port that 'isvbot teams' listens on.")
+    teams_unauthenticated: bool = Field(
+        default=False,
+        description="Take messages that nobody signed, for a test client on this machine: only with"
+        " ISVBOT_ENVIRONMENT=development and on a loopback address.",
     )
 
 
