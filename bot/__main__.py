@@ -42,6 +42,7 @@ from bot.core.receipt import Receipt, as_markdown, receipt_of
 from bot.core.wire import answer_object, checked_question, day_of, facts_of, language_from, role_of, turns_of
 from bot.doctor import doctor
 from bot.mcp_server import serve_mcp
+from bot.serve_command import add_serve
 from bot.settings import Settings, read_settings
 from bot.teams_command import add_teams
 from bot.telegram_command import add_telegram
@@ -119,6 +120,7 @@ def _parser() -> _Parser:
     add_commands(commands)
     add_telegram(commands)
     add_teams(commands)
+    add_serve(commands)
     health = commands.add_parser("doctor", help="laat zien wat is ingesteld en wat ontbreekt")
     health.add_argument("--lang", metavar="TAAL", help="nl of en")
     health.set_defaults(run=_doctor)

@@ -200,6 +200,14 @@ class Settings(BaseSettings):
         default=Role.NEWCOMER, description="Role for answers in a group, whoever asks: officer, helpdesk, newcomer."
     )
 
+    # All channels in one process (isvbot serve); see docs/operate.md.
+    serve_host: str = Field(
+        default="127.0.0.1", description="Address on which 'isvbot serve' shows /healthz, /readyz and /metrics."
+    )
+    serve_port: int = Field(
+        default=8080, ge=1, le=65535, description="Port on which 'isvbot serve' shows /healthz, /readyz and /metrics."
+    )
+
     # Telegram (isvbot telegram; needs isvbot[telegram]); see docs/telegram.md.
     telegram_token: SecretStr | None = Field(
         default=None,

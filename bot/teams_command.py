@@ -5,6 +5,7 @@ Knows nothing of activities or tokens.
 """
 
 import argparse
+from typing import TYPE_CHECKING
 
 from bot.administration import Commands
 from bot.bootstrap import build_assistant
@@ -14,6 +15,9 @@ from bot.core.errors import MissingExtra
 from bot.core.messages import Messages
 from bot.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.channels.teams.serve import Place, Registration
+
 
 def add_teams(commands: Commands) -> None:
     """Add the command to the command line."""
@@ -22,15 +26,15 @@ def add_teams(commands: Commands) -> None:
     teams.set_defaults(run=_teams)
 
 
-def _teams(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
-    """Serve until the program is stopped.
+def teams_registration(settings: Settings) -> tuple["Registration", "Place"]:
+    """Read what the channel is told, and refuse what is not safe or cannot work.
 
     Raises:
         MissingExtra: the SDK of Teams is not installed.
+        SettingsError: a value is missing or not allowed; the message names the variable.
     """
-    del options, messages, language
     try:
-        from bot.channels.teams.serve import Place, Registration, check, serve
+        from bot.channels.teams.serve import Place, Registration, check
     except ImportError as error:
         raise MissingExtra("Teams needs its SDK: run 'pip install isvbot[teams]'") from error
     secret = settings.teams_client_secret
@@ -43,6 +47,15 @@ def _teams(options: argparse.Namespace, settings: Settings, messages: Messages, 
     )
     place = Place(settings.teams_host, settings.teams_port, settings.environment == "development")
     check(registration, place)
+    return registration, place
+
+
+def _teams(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
+    """Serve until the program is stopped."""
+    del options, messages, language
+    registration, place = teams_registration(settings)
+    from bot.channels.teams.serve import serve
+
     store = build_store(settings)
     assistant = build_assistant(settings, store.records)
     desk = build_desk(settings, assistant, store)
