@@ -23,12 +23,7 @@ from typing import Any, NoReturn, TextIO
 from rich.console import Console
 
 from bot.administration import add_commands
-from bot.bootstrap import (
-    build_assistant,
-    build_messages,
-    build_receipt_pdf,
-    set_up_logging,
-)
+from bot.bootstrap import build_assistant, build_messages, build_receipt_pdf, set_up_logging
 from bot.bootstrap_desk import LateRecords, build_desk, build_store, keep_record
 from bot.channels.batch import Defaults, answer_lines, json_line
 from bot.channels.console.chat import Chat, Seat
@@ -47,7 +42,10 @@ from bot.core.receipt import Receipt, as_markdown, receipt_of
 from bot.core.wire import answer_object, checked_question, day_of, facts_of, language_from, role_of, turns_of
 from bot.doctor import doctor
 from bot.mcp_server import serve_mcp
+from bot.serve_command import add_serve
 from bot.settings import Settings, read_settings
+from bot.teams_command import add_teams
+from bot.telegram_command import add_telegram
 
 PASTE_PAUSE_S = 0.05
 """Seconds within which the next line belongs to the same paste: nobody types so fast."""
@@ -120,6 +118,9 @@ def _parser() -> _Parser:
     mcp.add_argument("--lang", metavar="TAAL", help="nl of en; anders de taal van de vraag")
     mcp.set_defaults(run=_mcp)
     add_commands(commands)
+    add_telegram(commands)
+    add_teams(commands)
+    add_serve(commands)
     health = commands.add_parser("doctor", help="laat zien wat is ingesteld en wat ontbreekt")
     health.add_argument("--lang", metavar="TAAL", help="nl of en")
     health.set_defaults(run=_doctor)

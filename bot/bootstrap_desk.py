@@ -108,6 +108,18 @@ def build_desk(
     return desk
 
 
+def is_ready(assistant: Assistant, store: Store) -> bool:
+    """Say whether the index and the database answer."""
+    lookup = assistant.tools.lookup
+    try:
+        lookup.vectors.nearest(lookup.embedder.embed_questions(["isv"])[0], 1)
+        store.queue.open()
+    except Exception as error:  # noqa: BLE001  # whatever is wrong, it does not answer
+        log.warning("not ready cause=%s", type(error).__name__)
+        return False
+    return True
+
+
 class LateRecords:
     """Opens the store at the first record, so that a question costs no database before it is answered."""
 

@@ -20,7 +20,15 @@ from bot.core.errors import SettingsError
 PREFIX = "ISVBOT_"
 
 
-SECRETS = frozenset({"ISVBOT_DATABASE_URL", "ISVBOT_KEY"})
+SECRETS = frozenset(
+    {
+        "ISVBOT_DATABASE_URL",
+        "ISVBOT_KEY",
+        "ISVBOT_TEAMS_CLIENT_SECRET",
+        "ISVBOT_TELEGRAM_TOKEN",
+        "ISVBOT_TELEGRAM_WEBHOOK_SECRET",
+    }
+)
 """Settings whose value is never shown."""
 
 
@@ -190,6 +198,65 @@ class Settings(BaseSettings):
     )
     group_role: Role = Field(
         default=Role.NEWCOMER, description="Role for answers in a group, whoever asks: officer, helpdesk, newcomer."
+    )
+
+    # All channels in one process (isvbot serve); see docs/operate.md.
+    serve_host: str = Field(
+        default="127.0.0.1", description="Address on which 'isvbot serve' shows /healthz, /readyz and /metrics."
+    )
+    serve_port: int = Field(
+        default=8080, ge=1, le=65535, description="Port on which 'isvbot serve' shows /healthz, /readyz and /metrics."
+    )
+
+    # Telegram (isvbot telegram; needs isvbot[telegram]); see docs/telegram.md.
+    telegram_token: SecretStr | None = Field(
+        default=None,
+        description="Token of the Telegram bot, from @BotFather. Whoever has it is the bot: keep it secret.",
+    )
+    telegram_token_file: Path | None = Field(
+        default=None, description="File that holds the token, instead of ISVBOT_TELEGRAM_TOKEN."
+    )
+    telegram_api_url: str = Field(
+        default="https://api.telegram.org", description="Address of the Telegram Bot API, for a server of your own."
+    )
+    telegram_webhook_url: str | None = Field(
+        default=None,
+        description="Public https address at which Telegram delivers messages. Empty: the bot asks Telegram for them"
+        " (long polling), and no port needs to be open.",
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        default=None, description="Secret that Telegram shows at the webhook, 16 to 256 letters, digits, - and _."
+    )
+    telegram_path: str = Field(
+        default="/telegram", description="Path of the webhook on this machine, behind the proxy."
+    )
+    telegram_listen: str = Field(default="127.0.0.1", description="Address on which the webhook and /healthz listen.")
+    telegram_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port of the webhook and /healthz. Empty: 8081 for a webhook; none with long polling.",
+    )
+    # Teams: see docs/teams.md.
+    environment: Literal["production", "development"] = Field(
+        default="production", description="Where this runs: production, or development on a developer's own machine."
+    )
+    teams_client_id: str = Field(default="", description="Application (client) id of the bot in Entra.")
+    teams_client_secret: SecretStr | None = Field(
+        default=None, description="Client secret of the bot in Entra; Teams takes no answer without it."
+    )
+    teams_tenant_id: str = Field(default="", description="Tenant (directory) id of your organisation in Entra.")
+    teams_more_tenants: str = Field(
+        default="", description="Other tenants from which people may ask, with commas between them."
+    )
+    teams_host: str = Field(
+        default="127.0.0.1", description="Address that 'isvbot teams' listens on; a proxy with TLS stands before it."
+    )
+    teams_port: int = Field(default=3978, ge=1, le=65535, description="Port that 'isvbot teams' listens on.")
+    teams_unauthenticated: bool = Field(
+        default=False,
+        description="Take messages that nobody signed, for a test client on this machine: only with"
+        " ISVBOT_ENVIRONMENT=development and on a loopback address.",
     )
 
 

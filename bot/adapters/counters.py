@@ -1,12 +1,20 @@
 """Counts of what an operator wants to see, such as drafts that fell back; kept in memory, by name.
 
-Knows that several threads count at once.
+Knows that several threads count at once, and how what a store keeps is counted.
 Knows nothing of what a name means.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Lock
+
+from bot.core.audit import Record, Records
+from bot.core.incoming import Incoming
+from bot.core.keeping import Finished, Inbox, Store
+from bot.core.reply import Reply
+
+Count = Callable[[str], None]
 
 
 class Counters:
@@ -29,3 +37,57 @@ class Counters:
 
 COUNTERS = Counters()
 """The counts of this process."""
+
+
+def counted(store: Store, count: Count = COUNTERS.count) -> Store:
+    """Give the same store, with counts of messages by channel and of answers by status."""
+    return replace(store, inbox=_CountedInbox(store.inbox, count), records=_CountedRecords(store.records, count))
+
+
+class _CountedInbox:
+    """An inbox that counts what comes in and what is answered."""
+
+    def __init__(self, inbox: Inbox, count: Count) -> None:
+        self._inbox = inbox
+        self._count = count
+
+    def accept(self, key: str, person: str, incoming: Incoming) -> bool:
+        """Keep a message; a redelivery is counted apart."""
+        is_new = self._inbox.accept(key, person, incoming)
+        self._count(f"message_{'taken' if is_new else 'known'}_{incoming.channel}")
+        return is_new
+
+    def replies(self, key: str) -> tuple[Reply, ...] | None:
+        """Give replies that are not delivered."""
+        return self._inbox.replies(key)
+
+    def finish(self, key: str, finished: Finished) -> None:
+        """Keep replies and conversation."""
+        self._inbox.finish(key, finished)
+        self._count("message_answered")
+
+    def deliver(self, key: str) -> None:
+        """Note that the replies arrived."""
+        self._inbox.deliver(key)
+        self._count("message_delivered")
+
+    def waiting(self, channel: str) -> tuple[Incoming, ...]:
+        """Give what is not delivered."""
+        return self._inbox.waiting(channel)
+
+
+class _CountedRecords:
+    """Records that are counted by status."""
+
+    def __init__(self, records: Records, count: Count) -> None:
+        self._records = records
+        self._count = count
+
+    def add(self, record: Record) -> None:
+        """Count and keep a record.
+
+        Raises:
+            StoreUnavailable: it cannot be kept.
+        """
+        self._count(f"answer_{record.status}")
+        self._records.add(record)

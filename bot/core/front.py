@@ -39,7 +39,9 @@ class Front:
         self._desk = desk
         self._send = send
         self._partial = partial
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="desk")
+        self._pool = ThreadPoolExecutor(
+            workers + 1, thread_name_prefix="desk"
+        )  # one more: taking in waits for no answer
         self._notes = ThreadPoolExecutor(1, thread_name_prefix="desk-notes")
         self._ordered = Ordered(side_by_side=workers)
 

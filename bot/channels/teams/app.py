@@ -1,0 +1,154 @@
+"""The web application that Teams sends its activities to: ours, with the SDK inside.
+
+Knows the addresses, what is checked of a token beside what the SDK checks, and what happens at the start and the end.
+Knows nothing of what an activity says.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import jwt
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from microsoft_teams.api.auth.cloud_environment import PUBLIC, CloudEnvironment
+from microsoft_teams.apps import App, FastAPIAdapter
+from microsoft_teams.apps.http.adapter import HttpMethod, HttpRequest, HttpResponse, HttpRouteHandler
+from microsoft_teams.common import Client, ClientOptions
+
+from bot.channels.teams.channel import Channel
+from bot.channels.teams.connector import Connector
+from bot.channels.teams.guard import Guard
+from bot.channels.teams.read import CHANNEL
+from bot.core.desk import Desk
+from bot.core.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+ENDPOINT = "/api/messages"
+
+CLAIMS = ("aud", "exp", "iss", "serviceurl")
+"""What a token must say; the SDK checks what is there, but takes one that says nothing of its end."""
+
+OUTGOING_EVERY_S = 5.0
+FINISH_S = 20.0
+SEND_TIMEOUT_S = 15.0
+
+Ready = Callable[[], bool]
+"""Something that says whether the index and the database answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The bot as Entra knows it. Without a secret nothing can be sent but to a fake service on this machine."""
+
+    client_id: str
+    tenant_id: str
+    client_secret: str = field(default="", repr=False)
+    tenants: frozenset[str] = frozenset()
+    """Tenants that are let in beside its own."""
+    is_unauthenticated: bool = False
+    """For development: nothing is signed, and only this machine is written to."""
+    cloud: CloudEnvironment = PUBLIC
+    token: Callable[..., str] | None = field(default=None, repr=False)
+    """What gives the token to send with, instead of the secret."""
+
+
+class _Adapter(FastAPIAdapter):
+    """Puts our check of a token before that of the SDK."""
+
+    def __init__(self, app: FastAPI, registration: Registration) -> None:
+        super().__init__(app)
+        self._registration = registration
+
+    def register_route(self, method: HttpMethod, path: str, handler: HttpRouteHandler) -> None:
+        async def checked(request: HttpRequest) -> HttpResponse:
+            headers = request["headers"]
+            if self._registration.is_unauthenticated or _is_claimed(headers, self._registration.cloud):
+                return await handler(request)
+            return HttpResponse(status=401, body={"error": "Unauthorized"})
+
+        super().register_route(method, path, checked)
+
+
+def build_app(desk: Desk, registration: Registration, ready: Ready) -> FastAPI:
+    """Build the application. Nothing in it listens anywhere yet."""
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    teams = App(**_options(web, registration))
+    tenants = frozenset(tenant.lower() for tenant in (registration.tenant_id, *registration.tenants) if tenant)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        await teams.initialize()
+        connector = Connector(teams.api, f"28:{registration.client_id or 'isvbot'}")
+        channel = Channel(desk, connector, tenants, is_local_only=registration.is_unauthenticated)
+        teams.server.on_request = channel.handle
+        await channel.front.resume(CHANNEL)
+        outgoing = asyncio.create_task(_send_outgoing(channel))
+        try:
+            yield
+        finally:
+            outgoing.cancel()
+            with suppress(asyncio.CancelledError):
+                await outgoing
+            await channel.finish(FINISH_S)
+
+    web.router.lifespan_context = life
+    web.add_middleware(Guard, path=ENDPOINT)
+    _add_health(web, ready)
+    return web
+
+
+def _options(web: FastAPI, registration: Registration) -> dict[str, Any]:
+    """Give the SDK's options; each is given, for it reads variables of its own where one is not."""
+    return {
+        "http_server_adapter": _Adapter(web, registration),
+        "messaging_endpoint": ENDPOINT,
+        "client_id": registration.client_id or None,
+        "client_secret": registration.client_secret or None,
+        "tenant_id": registration.tenant_id or None,
+        "token": registration.token,
+        "cloud": registration.cloud,
+        "client": Client(ClientOptions(timeout=SEND_TIMEOUT_S)),
+        "dangerously_allow_unauthenticated_requests": registration.is_unauthenticated,
+        "fetch_user_token": False,
+        "state": False,
+    }
+
+
+def _is_claimed(headers: dict[str, str], cloud: CloudEnvironment) -> bool:
+    """Say whether a token claims to be of the connector and names all it must; whether it is true, the SDK says.
+
+    Tokens of Entra itself, which the SDK takes from other agents, are refused before anything is fetched for them.
+    """
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme != "Bearer":
+        return False
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except jwt.PyJWTError:
+        return False
+    return all(claims.get(name) for name in CLAIMS) and claims["iss"] == cloud.token_issuer
+
+
+def _add_health(web: FastAPI, ready: Ready) -> None:
+    @web.get("/healthz")
+    async def healthz() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    @web.get("/readyz")
+    async def readyz() -> JSONResponse:
+        is_ready = await asyncio.to_thread(ready)
+        return JSONResponse({"status": "ok" if is_ready else "not ready"}, 200 if is_ready else 503)
+
+
+async def _send_outgoing(channel: Channel) -> None:
+    while True:
+        try:
+            await channel.send_outgoing()
+        except StoreUnavailable as error:
+            log.warning("colleagues' answers not read cause=%s", error)
+        await asyncio.sleep(OUTGOING_EVERY_S)

@@ -1,0 +1,186 @@
+"""The channel: an activity in, an answer at once that it came in, and the reply when it is made.
+
+Knows who is let in (tenants), forms for feedback, and that nothing of a message may reach a log.
+Knows nothing of tokens: the SDK has checked them before an activity comes here.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from microsoft_teams.api import Activity, ActivityTypeAdapter, InvokeResponse
+from microsoft_teams.api.activities.invoke.message import (
+    MessageFetchTaskInvokeActivity,
+    MessageSubmitActionInvokeActivity,
+)
+from microsoft_teams.api.models.attachment import Attachment
+from microsoft_teams.api.models.task_module import (
+    CardTaskModuleTaskInfo,
+    TaskModuleContinueResponse,
+    TaskModuleResponse,
+)
+from microsoft_teams.apps import ActivityEvent
+from pydantic import ValidationError
+
+from bot.channels.teams.address import Address, unpacked
+from bot.channels.teams.cards import feedback_card
+from bot.channels.teams.connector import Connector, Growing, Unreachable
+from bot.channels.teams.read import ANSWER, CHANNEL, REACTION, address_of, form_of, incoming_of, rating_of, tenant_of
+from bot.channels.teams.write import messages_for
+from bot.core.corpus import Language
+from bot.core.desk import Desk, Outgoing
+from bot.core.desk_talk import OnPartial
+from bot.core.errors import StoreUnavailable
+from bot.core.front import Front
+from bot.core.incoming import Incoming, MessageKind
+from bot.core.messages import Messages
+from bot.core.reply import Reply
+
+log = logging.getLogger(__name__)
+
+READ = frozenset({"message", "messageUpdate", "installationUpdate", "invoke"})
+"""The kinds of activities that something is done with; all others are taken and left alone."""
+
+CARD = "application/vnd.microsoft.card.adaptive"
+
+KEPT_ANSWERS = 10_000
+"""Messages of which is remembered which answer they hold, for the thumbs under them."""
+
+
+class Channel:
+    """Teams. It belongs to one event loop."""
+
+    def __init__(self, desk: Desk, connector: Connector, tenants: frozenset[str], *, is_local_only: bool) -> None:
+        """Take the desk, what sends, and the tenants that are let in.
+
+        With ``is_local_only`` nothing was signed: any tenant is let in, but written to is this machine only.
+        """
+        self._messages: Messages = desk.messages
+        self._connector = connector
+        self._tenants = tenants
+        self._is_local_only = is_local_only
+        self._growing: dict[tuple[str, str], Growing] = {}
+        self._answers: OrderedDict[tuple[str, str], tuple[str, Language]] = OrderedDict()
+        self._typing: set[asyncio.Task[None]] = set()
+        self.front = Front(desk, self._send, partial=self._partial)
+
+    async def handle(self, event: ActivityEvent) -> InvokeResponse[Any]:
+        """Take an activity in; its answer is made after this returns."""
+        try:
+            return await self._understood(event)
+        except (ValidationError, RecursionError):
+            return InvokeResponse(status=501 if event.body.type == "invoke" else 400)
+        except StoreUnavailable as error:
+            log.error("not taken in cause=%s", error)  # noqa: TRY400  # a trace could hold a message
+            return InvokeResponse(status=503)
+        except Exception as error:  # noqa: BLE001  # the SDK would write the error out, with what somebody said in it
+            log.error("not understood cause=%s", type(error).__name__)  # noqa: TRY400
+            return InvokeResponse(status=500)
+
+    async def send_outgoing(self) -> int:
+        """Send what a colleague answered; give how much.
+
+        Raises:
+            StoreUnavailable: it cannot be read.
+        """
+        return await self.front.send_outgoing(CHANNEL, self._send_one)
+
+    async def finish(self, timeout_s: float) -> bool:
+        """Finish the answers in flight."""
+        return await self.front.finish(timeout_s)
+
+    def _is_let_in(self, activity: Activity, address: Address) -> bool:
+        return address.is_local if self._is_local_only else tenant_of(activity) in self._tenants
+
+    async def _understood(self, event: ActivityEvent) -> InvokeResponse[Any]:
+        if event.body.type not in READ:
+            return InvokeResponse(status=200)
+        activity = ActivityTypeAdapter.validate_python(event.body.model_dump(by_alias=True, exclude_none=True))
+        address = address_of(activity)
+        if not address.is_sound or not activity.id:
+            return InvokeResponse(status=400)
+        if not self._is_let_in(activity, address):
+            return InvokeResponse(status=403)
+        if activity.type == "invoke":
+            return await self._invoked(activity)
+        for incoming in incoming_of(activity):
+            await self.front.receive(incoming)
+        return InvokeResponse(status=200)
+
+    async def _invoked(self, activity: Activity) -> InvokeResponse[Any]:
+        """Open the form for feedback, or take what was filled in; its thanks come as a message."""
+        if isinstance(activity, MessageFetchTaskInvokeActivity):
+            return self._form(activity)
+        given: Mapping[str, object] | None = None
+        if isinstance(activity, MessageSubmitActionInvokeActivity):
+            action = activity.value.action_value
+            given = {**form_of(action.feedback), REACTION: action.reaction}
+        elif activity.type == "invoke" and activity.name == "task/submit":
+            given = form_of(activity.value.data)
+        if given is None:
+            return InvokeResponse(status=501)
+        named, known = given.get(ANSWER), self._answer_under(activity)
+        answer_id = known[0] if known is not None else named if isinstance(named, str) else ""
+        await self.front.receive(rating_of(activity, given, answer_id))
+        return InvokeResponse(status=200, body={})
+
+    def _form(self, activity: MessageFetchTaskInvokeActivity) -> InvokeResponse[Any]:
+        answer_id, language = self._answer_under(activity) or ("", Language.NL)
+        reaction = activity.value.data.action_value.reaction
+        card = feedback_card(answer_id, reaction, self._messages, language)
+        task = CardTaskModuleTaskInfo(
+            title=self._messages.say(f"feedback_title_{reaction}", language),
+            height="medium",
+            width="medium",
+            card=Attachment(content_type=CARD, content=card),
+        )
+        body = TaskModuleResponse(task=TaskModuleContinueResponse(value=task))
+        return InvokeResponse(status=200, body=body.model_dump(by_alias=True, exclude_none=True, mode="json"))
+
+    def _answer_under(self, activity: Activity) -> tuple[str, Language] | None:
+        return self._answers.get((activity.conversation.id, activity.reply_to_id or ""))
+
+    async def _send(self, incoming: Incoming, replies: tuple[Reply, ...]) -> None:
+        address = unpacked(incoming.address)
+        growing = self._growing.pop((incoming.conversation, incoming.message_id), None)
+        try:
+            for reply in replies:
+                await self._show(address, reply, growing)
+                growing = None
+        except Unreachable as error:
+            log.warning("cannot arrive cause=%s", error)
+
+    async def _send_one(self, outgoing: Outgoing) -> None:
+        address = unpacked(outgoing.address)
+        try:
+            for reply in outgoing.replies:
+                await self._show(address, reply, None)
+        except Unreachable as error:
+            log.warning("cannot arrive id=%s cause=%s", outgoing.id, error)
+
+    async def _show(self, address: Address, reply: Reply, growing: Growing | None) -> None:
+        first = ""
+        for n, message in enumerate(messages_for(reply, self._messages)):
+            grown = await growing.end(message) if n == 0 and growing is not None and growing.has_begun else None
+            sent = await self._connector.post(address, message) if grown is None else grown
+            first = first or sent
+        if reply.takes_feedback and first:
+            self._answers[address.conversation, first] = (reply.answer_id, reply.language)
+            while len(self._answers) > KEPT_ANSWERS:
+                self._answers.popitem(last=False)
+
+    def _partial(self, incoming: Incoming) -> OnPartial | None:
+        """Show that an answer is being made; in a private conversation also what is ready of it."""
+        if incoming.kind not in (MessageKind.TEXT, MessageKind.EDITED):
+            return None
+        address = unpacked(incoming.address)
+        task = asyncio.get_running_loop().create_task(self._connector.type(address))
+        self._typing.add(task)
+        task.add_done_callback(self._typing.discard)
+        if not address.is_personal:
+            return None
+        growing = Growing(self._connector.stream(address))
+        self._growing[incoming.conversation, incoming.message_id] = growing
+        return growing.show

@@ -1,0 +1,165 @@
+"""Sends activities to Teams, and again where Teams says that it is busy.
+
+Knows which failures pass, which never will, and that a stream is updated about once a second.
+Knows nothing of replies.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+import httpx
+from microsoft_teams.api import Account, ApiClient, ConversationAccount, TypingActivityInput
+from microsoft_teams.api.activities.message import MessageActivityInput
+from microsoft_teams.api.models.conversation import ConversationReference
+from microsoft_teams.apps import HttpStream
+
+from bot.channels.teams.address import Address
+
+log = logging.getLogger(__name__)
+
+PAUSES_S = (0.5, 2.0, 5.0)
+"""Seconds before each further attempt, where Teams does not say how long to wait."""
+
+MAX_PAUSE_S = 30.0
+"""Seconds that are waited at most, whatever Teams says."""
+
+TOO_MANY, SERVER_FAILS = 429, 500
+GONE = frozenset({400, 403, 404, 410, 413})
+"""Statuses of what can never arrive: the bot was removed or blocked, or the conversation is gone."""
+
+PLACEHOLDER = "DO_NOT_USE_PLACEHOLDER_ID"
+"""What the SDK gives as the id of a message where Teams gave none."""
+
+
+class Unreachable(Exception):
+    """A message that can never arrive."""
+
+
+class Connector:
+    """Sends to conversations; the SDK has the token and the addresses."""
+
+    def __init__(self, api: ApiClient, bot_id: str) -> None:
+        """Take the SDK's client and the id of the bot itself."""
+        self._api = api
+        self._bot = Account(id=bot_id)
+
+    async def post(self, address: Address, activity: MessageActivityInput | TypingActivityInput) -> str:
+        """Send an activity and give its id.
+
+        Raises:
+            Unreachable: it can never arrive.
+            HTTPError: Teams does not take it now.
+        """
+        activity.from_ = self._bot
+        activity.conversation = ConversationAccount(id=address.conversation)
+        conversations = self._api.clone(service_url=address.service_url).conversations
+        for pause in PAUSES_S:
+            try:
+                return (await conversations.create_activity(address.conversation, activity)).id
+            except httpx.HTTPError as error:
+                await asyncio.sleep(_pause_after(error, pause))
+        return (await conversations.create_activity(address.conversation, activity)).id
+
+    async def type(self, address: Address) -> None:
+        """Show that an answer is being made; that this fails costs nothing."""
+        activity = TypingActivityInput()
+        activity.from_ = self._bot
+        activity.conversation = ConversationAccount(id=address.conversation)
+        api = self._api.clone(service_url=address.service_url)
+        with suppress(httpx.HTTPError):
+            await api.conversations.create_activity(address.conversation, activity)
+
+    def stream(self, address: Address) -> HttpStream:
+        """Begin a message that grows."""
+        reference = ConversationReference(
+            channel_id="msteams",
+            service_url=address.service_url,
+            bot=self._bot,
+            conversation=ConversationAccount(id=address.conversation),
+            activity_id=address.reply_to or None,
+        )
+        return HttpStream(self._api.clone(service_url=address.service_url), reference)
+
+
+class Growing:
+    """A message in a private conversation that grows while its answer is made.
+
+    ``show`` may be called from any thread, with all that is ready so far; Teams is told of it about once a second.
+    """
+
+    def __init__(self, stream: HttpStream, pause_s: float = 1.0) -> None:
+        """Take the stream, and the seconds between two updates."""
+        self._stream = stream
+        self._pause_s = pause_s
+        self._loop = asyncio.get_running_loop()
+        self._ready = ""
+        self._shown = ""
+        self._first_id = ""
+        self._ticking: asyncio.Task[None] | None = None
+        self._last = float("-inf")
+        stream.on_chunk(self._note_id)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was shown, so that the answer must end this message."""
+        return bool(self._shown)
+
+    def show(self, text: str) -> None:
+        """Show what is ready so far; it is never less than before, for Teams only lets a message grow."""
+        self._loop.call_soon_threadsafe(self._take, text)
+
+    async def end(self, message: MessageActivityInput) -> str | None:
+        """Put the whole message in the place of what was shown and give its id; ``None`` where it was not taken."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+        await asyncio.sleep(max(0.0, self._last + self._pause_s - self._loop.time()))
+        self._stream.clear_text()
+        self._stream.emit(message)
+        try:
+            sent = await self._stream.close()
+        except Exception as error:  # noqa: BLE001  # the SDK's own errors: the answer is then sent as one message
+            log.warning("stream failed cause=%s", type(error).__name__)
+            return None
+        if sent is None:
+            return "" if self._stream.canceled else None
+        return self._first_id or sent.id
+
+    def _take(self, text: str) -> None:
+        if not text.startswith(self._ready) or text == self._ready:
+            return
+        self._ready = text
+        if self._ticking is None or self._ticking.done():
+            self._ticking = self._loop.create_task(self._tick())
+
+    async def _tick(self) -> None:
+        while self._ready != self._shown:
+            await asyncio.sleep(max(0.0, self._last + self._pause_s - self._loop.time()))
+            self._stream.emit(self._ready[len(self._shown) :])
+            self._shown = self._ready
+            self._last = self._loop.time()
+
+    async def _note_id(self, chunk: object) -> None:
+        self._first_id = self._first_id or _real(getattr(chunk, "id", ""))
+
+
+def _real(message_id: str) -> str:
+    return "" if message_id == PLACEHOLDER else message_id
+
+
+def _pause_after(error: httpx.HTTPError, otherwise: float) -> float:
+    """Give the seconds to wait before the next attempt.
+
+    Raises:
+        Unreachable: no attempt will ever do.
+        HTTPError: the next one will not do either.
+    """
+    if not isinstance(error, httpx.HTTPStatusError):
+        return otherwise
+    status = error.response.status_code
+    if status in GONE:
+        raise Unreachable(f"status {status}") from error
+    if status != TOO_MANY and status < SERVER_FAILS:
+        raise error
+    asked = error.response.headers.get("retry-after", "")
+    return min(float(asked), MAX_PAUSE_S) if asked.isdigit() else otherwise

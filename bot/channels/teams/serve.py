@@ -1,0 +1,131 @@
+"""Serves Teams: refuses a configuration that is not safe, and then listens.
+
+Knows addresses, ports and what may not be combined.
+Knows nothing of messages.
+"""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from bot.channels.teams import sdk
+from bot.channels.teams.address import is_loopback
+from bot.channels.teams.app import FINISH_S, Ready, Registration, build_app
+from bot.core.desk import Desk
+from bot.core.errors import ServiceError, SettingsError
+
+__all__ = ["Place", "Registration", "check", "sdk", "serve", "serve_until"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where is listened, and whether this is a developer's own machine."""
+
+    host: str
+    port: int
+    is_development: bool = False
+
+
+def check(registration: Registration, place: Place) -> None:
+    """Refuse what is not safe or cannot work.
+
+    Raises:
+        SettingsError: a setting must be changed; the message names it.
+    """
+    if registration.is_unauthenticated:
+        if not place.is_development:
+            raise SettingsError(
+                "ISVBOT_TEAMS_UNAUTHENTICATED=true: anybody could ask in anybody's name; only for tests, with"
+                " ISVBOT_ENVIRONMENT=development"
+            )
+        if not is_loopback(place.host):
+            raise SettingsError(
+                f"ISVBOT_TEAMS_HOST={place.host!r}: with ISVBOT_TEAMS_UNAUTHENTICATED only 127.0.0.1 is listened on"
+            )
+        return
+    for name, value in (
+        ("CLIENT_ID", registration.client_id),
+        ("CLIENT_SECRET", registration.client_secret or registration.token),
+        ("TENANT_ID", registration.tenant_id),
+    ):
+        if not value:
+            raise SettingsError(f"ISVBOT_TEAMS_{name} is not set: Teams needs it; see docs/teams.md")
+
+
+def serve(desk: Desk, registration: Registration, ready: Ready, place: Place) -> None:
+    """Listen until SIGTERM or Ctrl-C, and finish the answers in flight.
+
+    Raises:
+        SettingsError: the settings are not safe or cannot work.
+    """
+    check(registration, place)
+    uvicorn.Server(_config(desk, registration, ready, place)).run()
+
+
+async def serve_until(stop: asyncio.Event, desk: Desk, registration: Registration, ready: Ready, place: Place) -> None:
+    """Listen beside other channels until ``stop`` is set, and finish the answers in flight.
+
+    Raises:
+        SettingsError: the settings are not safe, or the address or the port cannot be used.
+        ServiceError: the channel could not start.
+    """
+    check(registration, place)
+    server = _Beside(_config(desk, registration, ready, place))
+    listening = _listening(place)
+    stopping = asyncio.create_task(_passed_on(stop, server))
+    try:
+        await server.serve([listening])
+    except SystemExit as error:  # how uvicorn says that the application did not start
+        raise ServiceError("Teams could not start: see the lines above") from error
+    finally:
+        listening.close()
+        stopping.cancel()
+
+
+class _Beside(uvicorn.Server):
+    """A server that leaves signals to who runs it beside others."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def _passed_on(stop: asyncio.Event, server: uvicorn.Server) -> None:
+    await stop.wait()
+    server.should_exit = True
+
+
+def _listening(place: Place) -> socket.socket:
+    """Listen, where uvicorn itself would end the program if it cannot.
+
+    Raises:
+        SettingsError: the address or the port cannot be used.
+    """
+    try:
+        return socket.create_server(
+            (place.host, place.port), family=socket.AF_INET6 if ":" in place.host else socket.AF_INET
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"ISVBOT_TEAMS_HOST={place.host}, ISVBOT_TEAMS_PORT={place.port}: {error.strerror}"
+        ) from error
+
+
+def _config(desk: Desk, registration: Registration, ready: Ready, place: Place) -> uvicorn.Config:
+    return uvicorn.Config(
+        build_app(desk, registration, ready),
+        host=place.host,
+        port=place.port,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=int(FINISH_S),
+    )

@@ -1,0 +1,52 @@
+"""From a reply of the desk to messages of Teams.
+
+Knows the label that a machine made it, native citations, and the thumbs.
+Knows nothing of how a message is sent.
+"""
+
+from microsoft_teams.api.activities.message import MessageActivityInput
+from microsoft_teams.api.models.entity import CitationAppearance
+
+from bot.channels.teams.cards import WEB, cards_of
+from bot.channels.teams.markup import clipped, marked_up, messages_of
+from bot.core.messages import Messages
+from bot.core.reply import Reply, ShownSource
+
+MAX_NAME, MAX_ABSTRACT, MAX_KEYWORD = 80, 160, 28
+"""Characters that Teams takes in a citation."""
+
+MAX_CITATIONS = 20
+"""Citations that Teams shows in one message; all sources stand in the card as well."""
+
+
+def messages_for(reply: Reply, messages: Messages) -> tuple[MessageActivityInput, ...]:
+    """Give a reply as messages. The first is the one that thumbs belong to, and the card hangs under the last text."""
+    numbers = [source.n for source in reply.sources]
+    texts = messages_of(marked_up((*reply.paragraphs, *reply.warnings), numbers))
+    found = [_text(text, reply) for text in texts]
+    cards = cards_of(reply, messages)
+    if cards:
+        found[-1].add_card(cards[0])
+        found.extend(MessageActivityInput().add_card(card) for card in cards[1:])
+    return tuple(found)
+
+
+def _text(text: str, reply: Reply) -> MessageActivityInput:
+    message = MessageActivityInput(text=text or None, text_format="markdown")
+    if reply.label:
+        message.add_ai_generated()
+    for source in reply.sources[:MAX_CITATIONS]:
+        if f"[{source.n}]" in text:
+            message.add_citation(source.n, _citation(source))
+    if reply.takes_feedback and reply.answer_id:
+        message.add_feedback("custom")
+    return message
+
+
+def _citation(source: ShownSource) -> CitationAppearance:
+    return CitationAppearance(
+        name=clipped(source.title, MAX_NAME) or "-",
+        abstract=clipped(source.quote, MAX_ABSTRACT) or "-",
+        url=source.url if source.url.startswith(WEB) else None,
+        keywords=[clipped(word, MAX_KEYWORD) for word in (source.grade_name, source.date.isoformat())],
+    )

@@ -1,0 +1,151 @@
+"""The Telegram channel: updates in, replies out.
+
+Knows how an update is taken in once, how replies are sent, and what is said of it in the log: one line for each update,
+with nothing of what it holds.
+Knows nothing of how updates reach it: see ``polling`` and ``webhook``.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeDefault
+from telegram.error import TelegramError
+
+from bot.channels.telegram.activity import Activities, Pace
+from bot.channels.telegram.inbound import CHANNEL, Me, has_blocked, incoming_of
+from bot.channels.telegram.place import Place, place_of
+from bot.channels.telegram.sender import Sender, tried
+from bot.channels.telegram.show import Shown, shown
+from bot.channels.telegram.updates import id_in, pressed_in, read_update
+from bot.core.commands import ENGLISH, PERSONAL, command_menu
+from bot.core.corpus import Language
+from bot.core.desk import Desk, Outgoing
+from bot.core.errors import StoreUnavailable
+from bot.core.front import Front
+from bot.core.incoming import Incoming
+from bot.core.reply import Reply
+
+MAX_IN_BACKGROUND = 50
+"""Presses of buttons that are being confirmed; more than that waits."""
+
+OUTGOING_EVERY_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Channel:
+    """Takes updates and sends replies. It belongs to one event loop."""
+
+    def __init__(
+        self, desk: Desk, bot: Bot, sender: Sender, me: Me, *, workers: int = 4, pace: Pace | None = None
+    ) -> None:
+        """Take the desk, the bot, what sends messages, and who the bot is; ``workers`` are the answers made at once."""
+        self._desk = desk
+        self._bot = bot
+        self._sender = sender
+        self._me = me
+        self.activities = Activities(bot, pace)
+        self.front = Front(desk, self.send, workers=workers, partial=self.activities.begin)
+        self._background: set[asyncio.Task[bool]] = set()
+
+    async def take(self, data: object) -> None:
+        """Take an update in; when this returns it may be confirmed, whatever it was.
+
+        Raises:
+            StoreUnavailable: it could not be kept; let it be sent again.
+        """
+        try:
+            what = await self._taken(data)
+        except StoreUnavailable as error:
+            log.warning("update id=%s not kept cause=%s", id_in(data), error)
+            raise
+        except Exception as error:  # noqa: BLE001  # one bad update must not stop the ones behind it
+            log.error("update id=%s dropped cause=%s", id_in(data), type(error).__name__)  # noqa: TRY400  # holds the text
+        else:
+            level = logging.WARNING if what == "malformed" else logging.INFO
+            log.log(level, "update id=%s %s", id_in(data), what)
+
+    async def send(self, incoming: Incoming, replies: tuple[Reply, ...]) -> None:
+        """Send replies to where a message came from.
+
+        Raises:
+            TelegramError: Telegram cannot be reached.
+        """
+        over = await self.activities.end(incoming)
+        try:
+            place = place_of(incoming.address)
+        except ValueError:
+            log.error("not sent cause=no place")  # noqa: TRY400  # the trace says nothing more
+            return
+        await self._sender.send(place, self._all_shown(replies, place.asked), over)
+
+    async def send_outgoing(self) -> None:
+        """Send what a colleague answered; what fails is sent the next time."""
+        try:
+            await self.front.send_outgoing(CHANNEL, self._write)
+        except StoreUnavailable as error:
+            log.warning("answers of colleagues not read cause=%s", error)
+
+    async def put_menu(self) -> None:
+        """Give Telegram the commands, in Dutch and English; in groups without those that are personal."""
+        hidden = {name for command in PERSONAL for name in (command.value, ENGLISH.get(command, command.value))}
+        for code, language in ((None, Language.NL), *((str(found), found) for found in Language)):
+            menu = [BotCommand(name, text) for name, text in command_menu(self._desk.messages, language)]
+            shared = [command for command in menu if command.command not in hidden]
+            for commands, scope in ((menu, BotCommandScopeDefault()), (shared, BotCommandScopeAllGroupChats())):
+                if not await tried(partial(self._bot.set_my_commands, commands, scope, code)):
+                    log.warning("the menu of commands is not up to date")
+                    return
+
+    async def finish(self, timeout_s: float) -> bool:
+        """Finish the answers in flight; what takes longer is answered after the next start."""
+        is_done = await self.front.finish(timeout_s)
+        await self.activities.close()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        return is_done
+
+    async def _taken(self, data: object) -> str:
+        """Take an update in and say what it was."""
+        pressed = pressed_in(data)
+        if pressed is not None:
+            await self._behind(partial(self._bot.answer_callback_query, pressed))
+        update = read_update(data)
+        if update is None or not isinstance(data, dict):
+            return "malformed"
+        if has_blocked(update):
+            return "bot was blocked"
+        incoming = incoming_of(update, data, self._me)
+        if incoming is None:
+            return "not for the bot"
+        try:
+            is_taken = await self.front.receive(incoming)
+        except TelegramError as error:
+            return f"not taken, too busy and not told cause={type(error).__name__}"
+        return f"taken kind={incoming.kind}" if is_taken else f"known or too busy kind={incoming.kind}"
+
+    async def _behind(self, call: Callable[[], Awaitable[Any]]) -> None:
+        """Do something beside the rest; where there is too much of that, wait."""
+        while len(self._background) >= MAX_IN_BACKGROUND:
+            await asyncio.wait(self._background, return_when=asyncio.FIRST_COMPLETED)
+        task = asyncio.get_running_loop().create_task(tried(call))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _write(self, outgoing: Outgoing) -> None:
+        try:
+            place = place_of(outgoing.address)
+        except ValueError:
+            log.error("not sent id=%s cause=no place", outgoing.id)  # noqa: TRY400  # the trace says nothing more
+            return
+        await self._sender.send(Place(place.chat, place.thread), self._all_shown(outgoing.replies))
+
+    def _all_shown(self, replies: tuple[Reply, ...], asked: str = "") -> tuple[Shown, ...]:
+        messages = self._desk.messages
+        return tuple(
+            message for n, reply in enumerate(replies) for message in shown(reply, messages, "" if n else asked)
+        )

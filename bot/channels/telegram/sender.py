@@ -1,0 +1,158 @@
+"""Sends messages, and insists where that helps.
+
+Knows which errors of Telegram pass by, which mean that nobody can be reached any more, and that an answer is better
+sent without marks than not at all.
+Knows nothing of what a message says. No text of Telegram's errors is logged: it may hold words of a message.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
+
+from bot.channels.telegram.markup import plain
+from bot.channels.telegram.place import Place
+from bot.channels.telegram.show import Shown
+
+PAUSES_S = (0.5, 1, 2, 4, 8, 16)
+"""Seconds before each new try."""
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+KNOWN = ("chat not found", "thread not found", "not enough rights", "too long", "topic_closed")
+"""Words of Telegram's errors that may be logged."""
+
+UNCHANGED, UNREADABLE = "not modified", "parse entities"
+"""What Telegram says of an edit that changes nothing, and of marks that it does not know."""
+
+Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
+
+
+class Sender:
+    """Sends what is shown to a place."""
+
+    def __init__(self, bot: Bot, pauses: tuple[float, ...] = PAUSES_S) -> None:
+        """Take the bot and how long to wait before each new try."""
+        self._bot = bot
+        self._pauses = pauses
+
+    async def send(self, place: Place, messages: tuple[Shown, ...], over: int | None = None) -> None:
+        """Send messages; the first one in the place of the message ``over``. Who cannot be reached any more is noted.
+
+        Raises:
+            TelegramError: Telegram cannot be reached; it may help to try later.
+        """
+        try:
+            for n, message in enumerate(messages):
+                place = await self._sent(place, message, over if n == 0 else None)
+        except Forbidden:
+            log.warning("not sent cause=blocked or put out; no new try")
+        except BadRequest as error:
+            log.error("not sent cause=%s; no new try", _described(error))  # noqa: TRY400  # a trace holds the message
+
+    async def _sent(self, place: Place, message: Shown, over: int | None) -> Place:
+        """Send one message; give the place for the next one.
+
+        Raises:
+            BadRequest: Telegram refuses it.
+        """
+        if over is not None and await self._is_edited(place, message, over):
+            return place
+        try:
+            await self._insist(lambda: self._write(place, message))
+        except ChatMigrated as moved:
+            place = replace(place, chat=moved.new_chat_id, reply_to=None)
+            await self._insist(lambda: self._write(place, message))
+        except BadRequest as error:
+            if UNREADABLE not in error.message.lower():
+                raise
+            log.error("sent again without marks cause=%s", UNREADABLE)  # noqa: TRY400  # a trace holds the message
+            await self._insist(lambda: self._write(place, replace(message, html=plain(message.html)), None))
+        return place
+
+    async def _is_edited(self, place: Place, message: Shown, over: int) -> bool:
+        """Put a message in the place of another; false where that other one cannot be changed."""
+        try:
+            await self._insist(
+                lambda: self._bot.edit_message_text(
+                    message.html,
+                    place.chat,
+                    over,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=keyboard_of(message),
+                    link_preview_options=NO_PREVIEW,
+                )
+            )
+        except BadRequest as error:
+            return UNCHANGED in error.message.lower()
+        return True
+
+    async def _write(self, place: Place, message: Shown, mode: str | None = ParseMode.HTML) -> None:
+        await self._bot.send_message(
+            place.chat,
+            message.html,
+            parse_mode=mode,
+            message_thread_id=place.thread,
+            reply_markup=keyboard_of(message),
+            reply_parameters=reply_parameters(place),
+            link_preview_options=NO_PREVIEW,
+        )
+
+    async def _insist(self, call: Callable[[], Awaitable[Result]]) -> Result:
+        """Try again while Telegram or the way to it is down; what it refuses is not tried again.
+
+        Raises:
+            BadRequest: Telegram refuses it.
+            Forbidden: nobody can be reached there any more.
+            ChatMigrated: the chat has another number now.
+            InvalidToken: the bot may not speak any more.
+        """
+        for pause in self._pauses:
+            try:
+                return await call()
+            except (BadRequest, Forbidden, ChatMigrated, InvalidToken):
+                raise
+            except TelegramError as error:
+                log.warning("tried again cause=%s", type(error).__name__)
+                await asyncio.sleep(pause)
+        return await call()
+
+
+def keyboard_of(message: Shown) -> InlineKeyboardMarkup | None:
+    """Give the buttons of a message as Telegram takes them."""
+    rows = [[InlineKeyboardButton(b.label, callback_data=b.value) for b in row] for row in message.rows]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def reply_parameters(place: Place) -> ReplyParameters | None:
+    """Give what makes a message a reply; it is sent too where the other one is gone."""
+    if place.reply_to is None:
+        return None
+    return ReplyParameters(place.reply_to, allow_sending_without_reply=True)
+
+
+async def tried(call: Callable[[], Awaitable[Any]]) -> bool:
+    """Try what is nice to have; that it fails is noted and no more."""
+    try:
+        await call()
+    except TelegramError as error:
+        log.info("left out cause=%s", type(error).__name__)
+        return False
+    return True
+
+
+def _described(error: BadRequest) -> str:
+    return next((words for words in KNOWN if words in error.message.lower()), "refused")

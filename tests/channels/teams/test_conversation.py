@@ -1,0 +1,242 @@
+"""Teams, over HTTP with the real SDK: what people see, and that nothing is lost or answered twice."""
+
+import json
+import logging
+import threading
+from typing import Any
+
+import pytest
+
+from bot.adapters.memory_store import memory_store
+from bot.core.model import Answer, Question
+from tests.builders import Clock, desk
+from tests.channels.teams.conftest import ASK, LETTER, PARTS, Bot, NewBot, echo
+from tests.servers.teams_connector import Connector, Sent
+
+GROUP = {"id": "19:team@thread.tacv2;messageid=1", "conversationType": "channel", "isGroup": True}
+MENTION = {"type": "mention", "text": "<at>isvbot</at>", "mentioned": {"id": "28:bot-id", "name": "isvbot"}}
+
+
+def buttons(sent: Sent) -> dict[str, dict[str, Any]]:
+    """The actions of the cards of a message, by their titles."""
+    elements = [element for card in sent.cards for element in (*card.get("body", ()), card)]
+    return {action["title"]: action for element in elements for action in element.get("actions") or ()}
+
+
+def entity(sent: Sent) -> dict[str, Any]:
+    return next(e for e in sent.activity["entities"] if e["type"] == "https://schema.org/Message")
+
+
+def test_an_answer_has_its_label_citations_thumbs_and_a_card_with_the_whole_quote(bot: Bot) -> None:
+    assert bot.say(ASK).status_code == 200
+    sent = bot.connector.wait()
+    assert sent.text.startswith("Er zijn 8 risicocategorieën")
+    assert "[1]" in sent.text
+    assert "AIGeneratedContent" in entity(sent)["additionalType"]
+    (cited,) = entity(sent)["citation"]
+    assert cited["position"] == 1
+    assert cited["appearance"]["name"] == LETTER.title
+    assert len(cited["appearance"]["abstract"]) <= 160
+    assert sent.activity["channelData"]["feedbackLoop"] == {"type": "custom"}
+    (card,) = sent.cards
+    assert LETTER.text in json.dumps(card, ensure_ascii=False)
+    hidden = next(element for element in card["body"] if element.get("id") == "quote1")
+    assert hidden["isVisible"] is False
+    assert buttons(sent)["Citaat 1"]["targetElements"] == ["quote1"]
+    assert buttons(sent)["Open bron 1"]["url"].startswith("https://example.org#:~:text=")
+    assert "suggestedActions" not in sent.activity
+
+
+def test_that_an_answer_is_being_made_is_shown(bot: Bot) -> None:
+    bot.say(ASK)
+    bot.connector.wait(of=lambda sent: sent.activity["type"] == "typing")
+
+
+def test_a_follow_up_is_a_button_that_is_answered(bot: Bot) -> None:
+    bot.say(ASK)
+    action = buttons(bot.connector.wait())["Vraag gemeente?"]
+    assert action["type"] == "Action.Submit"
+    bot.say("", value=action["data"], text=None)
+    assert "Gemeenten zijn niet verplicht" in bot.connector.wait(2).text
+
+
+def test_the_check_is_a_card_with_choices_that_are_answered(bot: Bot) -> None:
+    bot.say("/check")
+    first = bot.connector.wait()
+    assert "nieuwe aanbesteding" in first.text
+    chosen = buttons(first)["een nieuwe aanbesteding"]
+    bot.say("", value=chosen["data"])
+    assert "Voor welke organisatie" in bot.connector.wait(2).text
+
+
+def test_of_the_two_messages_about_an_installation_one_is_greeted(bot: Bot) -> None:
+    added = {"membersAdded": [{"id": "28:bot-id"}, {"id": "29:anna"}]}
+    assert bot.say(type="conversationUpdate", text=None, **added).status_code == 200
+    assert bot.say(type="installationUpdate", action="add", text=None).status_code == 200
+    assert bot.say("/stop").status_code == 200
+    bot.connector.wait(2)
+    welcome, stop = bot.connector.messages()
+    assert "computerprogramma" in welcome.text
+    assert "Wanneer is ISV verplicht?" in buttons(welcome)
+    assert "niets om te stoppen" in stop.text
+
+
+def test_the_same_activity_is_answered_once(bot: Bot) -> None:
+    activity = bot.activity(ASK)
+    assert [bot.post(activity).status_code for _ in range(3)] == [200, 200, 200]
+    bot.say("/stop")
+    bot.connector.wait(2)
+    assert len(bot.connector.messages()) == 2
+
+
+def test_the_answer_is_confirmed_before_it_is_made_and_others_are_not_kept_waiting(new_bot: NewBot) -> None:
+    go = threading.Event()
+
+    def slow(question: Question) -> Answer:
+        assert go.wait(30)
+        return echo(question)
+
+    bot = new_bot(desk(PARTS, ask=slow))
+    for n in range(8):
+        assert bot.say(f"vraag {n}", conversation={"id": f"a:c{n}", "conversationType": "personal"}).status_code == 200
+    assert bot.connector.messages() == []
+    go.set()
+    bot.connector.wait(8)
+
+
+def test_an_edited_question_is_answered_anew(bot: Bot) -> None:
+    first = bot.activity("hoe zit het met gemeenten")
+    bot.post(first)
+    bot.connector.wait()
+    data = {"tenant": {"id": "tenant-1"}, "eventType": "editMessage"}
+    edited = first | {"type": "messageUpdate", "text": ASK, "channelData": data, "timestamp": "2026-11-21T12:00:00Z"}
+    assert bot.post(edited).status_code == 200
+    assert bot.post(edited).status_code == 200
+    bot.connector.wait(3)
+    undone = edited | {"channelData": data | {"eventType": "undeleteMessage"}}
+    assert bot.post(undone).status_code == 200
+    bot.say("/stop")
+    bot.connector.wait(4)
+    texts = [sent.text for sent in bot.connector.messages()]
+    assert "gewijzigd" in texts[1]
+    assert "8 risicocategorieën" in texts[2]
+    assert len(texts) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("image/png", "afbeeldingen"),
+        ("audio/ogg", "geluid"),
+        ("application/vnd.microsoft.teams.file.download.info", "bestanden"),
+        ("application/x-onbekend", "alleen tekst"),
+    ],
+)
+def test_what_is_no_text_gets_a_clear_reply(bot: Bot, kind: str, told: str) -> None:
+    body = {"contentType": "text/html", "content": "<p>x</p>"}
+    bot.say("", attachments=[{"contentType": kind, "contentUrl": "https://example.org/x"}, body])
+    assert told in bot.connector.wait().text
+
+
+def test_a_text_with_a_file_is_answered_and_the_file_is_not_passed_over(bot: Bot) -> None:
+    bot.say(ASK, attachments=[{"contentType": "image/png", "contentUrl": "https://example.org/x"}])
+    bot.connector.wait(2)
+    texts = [sent.text for sent in bot.connector.messages()]
+    assert "8 risicocategorieën" in texts[0]
+    assert "afbeeldingen" in texts[1]
+
+
+def test_in_a_group_only_what_names_the_bot_is_answered_and_nothing_personal(bot: Bot) -> None:
+    bot.say("gewoon een bericht", conversation=GROUP)
+    bot.say(f"<at>isvbot</at> {ASK}", conversation=GROUP, entities=[MENTION])
+    sent = bot.connector.wait()
+    assert sent.conversation == GROUP["id"]
+    assert "8 risicocategorieën" in sent.text
+    bot.say("<at>isvbot</at> /rol", conversation=GROUP, entities=[MENTION])
+    assert "niet in een groep" in bot.connector.wait(2).text
+    assert len(bot.connector.messages()) == 2
+
+
+def test_a_thumb_opens_a_form_and_what_is_filled_in_is_kept_with_the_answer(new_bot: NewBot) -> None:
+    store = memory_store(Clock())
+    bot = new_bot(store=store)
+    bot.say(ASK)
+    answered = bot.connector.wait()
+    fetch = {"data": {"actionName": "feedback", "actionValue": {"reaction": "dislike"}}}
+    opened = bot.say(type="invoke", name="message/fetchTask", value=fetch, replyToId=answered.id, text=None).json()
+    card = opened["task"]["value"]["card"]["content"]
+    titles = [choice["title"] for choice in card["body"][0]["choices"]]
+    assert titles == ["onjuist", "onvolledig", "verouderd", "bron klopt niet", "onduidelijk"]
+    given = card["actions"][0]["data"] | {"reason": "outdated", "remark": "Dit is van 2017."}
+    value = {"actionName": "feedback", "actionValue": {"reaction": "dislike", "feedback": json.dumps(given)}}
+    sent = {"type": "invoke", "name": "message/submitAction", "value": value, "replyToId": answered.id, "text": None}
+    assert bot.say(**sent).status_code == 200
+    assert "bewaard" in bot.connector.wait(2).text
+    bot.say("/vergeet")
+    assert "reacties: 1" in bot.connector.wait(3).text.replace("\\", "")
+
+
+def test_a_form_that_was_sent_as_a_task_is_taken_too(bot: Bot) -> None:
+    data = {"answer": "id-9", "reaction": "like", "remark": "Helder."}
+    bot.say(type="invoke", name="task/submit", value={"data": data}, text=None)
+    assert "bewaard" in bot.connector.wait().text
+
+
+def test_what_a_colleague_answers_is_sent_later_to_the_same_conversation(new_bot: NewBot, connector: Connector) -> None:
+    store = memory_store(Clock())
+    bot = new_bot(store=store)
+    bot.say(ASK)
+    bot.connector.wait()
+    bot.say("/collega Mag het ook zo?")
+    bot.connector.wait(2)
+    (handed,) = store.queue.open()
+    store.queue.reply(handed.id, "Ja, dat mag.")
+    told = bot.connector.wait(3)
+    assert "Ja, dat mag." in told.text
+    assert told.conversation == "a:c1"
+    assert store.queue.unsent("teams") == ()
+
+
+def test_what_was_confirmed_and_not_answered_is_answered_after_a_restart(new_bot: NewBot) -> None:
+    store = memory_store(Clock())
+    bot = new_bot(store=store)
+    bot.connector.failures.extend([(401, {})] * 2)
+    bot.say("/stop")
+    bot.say("/help")
+    assert "/check" in bot.connector.wait().text
+    new_bot(store=store)
+    assert "niets om te stoppen" in bot.connector.wait(2).text
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_what_teams_does_not_take_now_is_sent_again(bot: Bot, status: int) -> None:
+    bot.connector.failures.extend([(status, {"retry-after": "0"})] * 2)
+    bot.say("/stop")
+    assert "niets om te stoppen" in bot.connector.wait().text
+    assert len(bot.connector.messages()) == 1
+
+
+def test_who_removed_the_bot_is_not_written_to_again(new_bot: NewBot, caplog: pytest.LogCaptureFixture) -> None:
+    store = memory_store(Clock())
+    bot = new_bot(store=store)
+    bot.connector.failures.append((403, {}))
+    bot.say("/bronnen", value={"choice": "/stop"})
+    bot.say("/help", conversation={"id": "a:c2", "conversationType": "personal"})
+    bot.connector.wait()
+    assert bot.connector.refused == 1
+    assert "cannot arrive" in caplog.text
+
+
+def test_no_question_and_no_token_reach_a_log(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    token = bot.connector.token()
+    bot.post(bot.activity("geheime vraag"), token)
+    bot.connector.wait()
+    bot.post(bot.activity("geheime vraag", conversation={"geheime vraag": 1}), token)
+    bot.post(bot.activity("geheime vraag", id=["geheime vraag"]), token)
+    bot.post(bot.activity("geheime vraag"), bot.connector.token(aud="ander"))
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]
+    assert sum("refused" in line for line in ours) == 3
+    shown = "\n".join(record.getMessage() for record in caplog.records)
+    assert "geheime" not in shown
+    assert token not in shown

@@ -1,0 +1,578 @@
+"""Telegram over real HTTP, against our own strict Bot API."""
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.adapters.memory_store import memory_store
+from bot.adapters.people_file import read_people
+from bot.channels.telegram import polling
+from bot.channels.telegram.config import Webhook
+from bot.channels.telegram.health import Health
+from bot.core.corpus import Language, Role
+from bot.core.desk_talk import OnPartial
+from bot.core.errors import ServiceError, SettingsError, StoreUnavailable
+from bot.core.model import Answer, Question
+from tests.builders import Clock
+from tests.channels.telegram import PARTS, QUICK, cited, echo, new_desk, partly, run, talking
+from tests.servers.telegram_api import ANNA, BEA, GROUP, TOKEN, FakeTelegram, Script
+
+
+def said(name: str, language: Language = Language.NL, **holes: object) -> str:
+    return PARTS.messages.say(name, language, **holes)
+
+
+def test_an_answer_shows_its_sources_with_quotes_that_fold_out_and_buttons() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        async with talking(fake, new_desk(cited)):
+            await fake.say("Is ISV verplicht?")
+            await fake.until(fake.texts)
+        (sent,) = fake.sent.values()
+        assert "ISV is <verplicht> & duidelijk [1].\n\nTweede alinea [2]." in sent.seen
+        assert "⚠️ Let op: niet <zeker>" in sent.seen
+        assert "[1] Brief <1> & meer (21 november 2026), alinea 1 (officiële tekst)" in sent.seen
+        assert "“Het citaat nummer 2 is <letterlijk> & heel.”" in sent.seen
+        assert sent.marks.count("blockquoteexpandable") == 2
+        assert '<a href="https://example.org/brief#:~:text=Het%20citaat%20nummer' in sent.text
+        assert sent.seen.endswith(said("ai_label"))
+        assert sent.data == ["ask:id-1:0", "ask:id-1:1", "good:id-1", "bad:id-1"]
+
+    run(test)
+
+
+def test_buttons_are_carried_out_and_always_confirmed() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        async with talking(fake, new_desk(cited)):
+            await fake.say("Is ISV verplicht?")
+            await fake.until(fake.texts)
+            press = fake.pressed("ask:id-1:1")
+            await fake.deliver(press, press, fake.pressed("bad:id-1"))
+            await fake.until(lambda: len(fake.texts()) == 3)
+            await fake.deliver(fake.pressed("why:id-1:outdated"), fake.pressed("good:id-1", query="bekend"))
+            await fake.until(lambda: len(fake.texts()) == 5 and len(fake.answered) == 5)
+        second = fake.texts()[1]
+        assert second.startswith("En daarna?\n\nISV is")
+        assert fake.texts()[2] == said("feedback_why")
+        assert fake.texts()[3].endswith(said("feedback_thanks_more"))
+
+    run(test)
+
+
+def test_the_welcome_and_the_menu_are_dutch_and_english() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        async with talking(fake):
+            await fake.say("/start via-een-link")
+            await fake.until(fake.texts)
+            await fake.deliver(fake.pressed("/start en"))
+            await fake.until(lambda: len(fake.texts()) == 2)
+            await fake.say("/help")
+            await fake.until(lambda: len(fake.texts()) == 3 and len(fake.commands) == 6)
+        assert fake.texts()[0].startswith(said("welcome_who"))
+        assert fake.texts()[1].startswith(f"English\n\n{said('welcome_who', Language.EN)}")
+        assert "/check: " in fake.texts()[2]
+        assert fake.commands["default", ""] == fake.commands["default", "nl"]
+        assert "vergeet" in fake.commands["default", "nl"]
+        assert "forget" in fake.commands["default", "en"]
+        assert "vergeet" not in fake.commands["all_group_chats", "nl"]
+        assert "forget" not in fake.commands["all_group_chats", "en"]
+
+    run(test)
+
+
+def test_a_check_is_walked_through_with_buttons() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        async with talking(fake):
+            await fake.say("/check wij zijn een gemeente en kopen laptops voor 500000 euro")
+            await fake.until(fake.texts)
+            first = next(iter(fake.sent.values()))
+            await fake.deliver(fake.pressed(first.data[0]))
+            await fake.until(lambda: len(fake.texts()) == 2)
+            await fake.deliver(fake.pressed(first.data[0]))
+            await fake.until(lambda: len(fake.texts()) == 4)
+        assert all(value.startswith("step:") for value in first.data)
+        assert fake.texts()[2].endswith(said("button_too_late"))
+
+    run(test)
+
+
+def test_a_long_answer_arrives_whole_in_several_messages() -> None:
+    text = "\n\n".join(f"Alinea {n} 🏛️ met <tekens> & een bron [1]. " + "woord " * 150 for n in range(12))
+
+    async def test() -> None:
+        fake = FakeTelegram()
+        async with talking(fake, new_desk(lambda question: replace(cited(question), text=text))):
+            await fake.say("Lang?")
+            await fake.until(lambda: any(sent.rows for sent in fake.sent.values()))
+        assert len(fake.sent) > 2
+        assert " ".join(" ".join(fake.texts()).split()).count(" ".join(text.split())) == 1
+        assert [bool(sent.rows) for sent in fake.sent.values()] == [False] * (len(fake.sent) - 1) + [True]
+
+    run(test)
+
+
+@pytest.mark.parametrize("has_drafts", [True, False])
+def test_the_beginning_of_an_answer_is_shown_while_the_rest_is_made(has_drafts: bool) -> None:
+    async def test() -> None:
+        fake = FakeTelegram(has_drafts=has_drafts)
+        is_shown = threading.Event()
+
+        def answer(question: Question, on_partial: OnPartial) -> Answer:
+            on_partial("Het <begin>")
+            assert is_shown.wait(20)
+            return cited(question)
+
+        async with talking(fake, partly(answer)):
+            await fake.say("Is ISV verplicht?")
+            await fake.until(lambda: fake.drafts or fake.texts())
+            beginning = fake.drafts[0][1] if has_drafts else fake.texts()[0]
+            await fake.until(lambda: fake.count("sendChatAction"))
+            is_shown.set()
+            await fake.until(lambda: any(sent.rows for sent in fake.sent.values()))
+        assert beginning == "Het <begin> …"
+        assert len(fake.sent) == 1
+        assert fake.count("sendMessage") == 1
+        assert fake.count("editMessageText") == (0 if has_drafts else 1)
+
+    run(test)
+
+
+def test_in_a_group_a_message_is_edited_and_drafts_are_not_tried() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        is_shown = threading.Event()
+
+        def answer(question: Question, on_partial: OnPartial) -> Answer:
+            on_partial("Begin")
+            assert is_shown.wait(20)
+            return echo(question)
+
+        async with talking(fake, partly(answer)):
+            await fake.deliver(fake.update(message=addressed(fake, "@isv_test_bot Wat is ISV?")))
+            await fake.until(lambda: fake.texts(GROUP))
+            is_shown.set()
+            await fake.until(lambda: fake.texts(GROUP)[0].startswith("Wat is ISV?"))
+        assert fake.count("sendMessageDraft") == 0
+        assert len(fake.texts(GROUP)) == 1
+
+    run(test)
+
+
+def test_a_group_is_answered_only_when_the_bot_is_addressed() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        bot = {"id": 123456, "is_bot": True, "first_name": "isvbot"}
+        other = {"id": 9, "is_bot": True, "first_name": "ander"}
+
+        def group(text: str, *marks: tuple[str, int, int], **fields: object) -> dict[str, object]:
+            entities = [{"type": kind, "offset": offset, "length": length} for kind, offset, length in marks]
+            return fake.update(message=fake.message(text, ANNA, GROUP, entities=entities, **fields))
+
+        async with talking(fake):
+            await fake.deliver(
+                group("zomaar wat"),
+                group("/check", ("bot_command", 0, 6)),
+                group("/help@ander_bot", ("bot_command", 0, 15), reply_to_message={"from": bot}),
+                group("@isv_test_bott hallo", ("mention", 0, 14)),
+                group("een", reply_to_message={"from": other}),
+                group("🏛️ @ISV_test_bot twee", ("mention", 4, 13)),
+                group("drie", reply_to_message={"from": bot}),
+                group("/rol@isv_test_bot", ("bot_command", 0, 17)),
+                fake.update(message={**fake.message("vier", ANNA, GROUP), "from": other}),
+            )
+            await fake.say("klaar", BEA)
+            await fake.until(lambda: fake.texts(BEA) and len(fake.texts(GROUP)) == 3)
+        assert [text.partition("\n")[0] for text in fake.texts(GROUP)] == ["🏛️  twee", "drie", said("not_in_a_group")]
+        assert all("reply_parameters" in sent.params for sent in fake.sent.values() if sent.chat == GROUP)
+
+    run(test)
+
+
+def test_a_group_that_takes_the_bot_in_is_greeted_and_a_block_is_noted(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "bot")
+
+    async def test() -> None:
+        fake = FakeTelegram()
+        out, joined = {"status": "left", "user": {}}, {"status": "member", "user": {}}
+        who = {"id": ANNA, "is_bot": False, "first_name": "A"}
+
+        def member(chat: int, old: object, new: object) -> dict[str, object]:
+            where = {"id": chat, "type": fake.chats[chat]}
+            return fake.update(
+                my_chat_member={"chat": where, "from": who, "date": 1, "old_chat_member": old, "new_chat_member": new}
+            )
+
+        async with talking(fake):
+            await fake.deliver(
+                member(GROUP, out, joined), member(ANNA, out, joined), member(BEA, joined, {"status": "kicked"})
+            )
+            await fake.until(lambda: fake.texts(GROUP))
+        assert fake.texts(GROUP)[0].startswith(said("welcome_who"))
+        assert fake.texts(ANNA) == []
+
+    run(test)
+    assert "bot was blocked" in caplog.text
+
+
+def test_what_is_no_text_gets_a_clear_reply_and_an_album_only_one() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        something = [{"file_id": "a"}]
+        updates = [
+            fake.update(message=fake.message(None, voice={"file_id": "a"})),
+            fake.update(message=fake.message(None, photo=something, media_group_id="g")),
+            fake.update(message=fake.message(None, photo=something, media_group_id="g", caption="nog een")),
+            fake.update(message=fake.message(None, document={"file_id": "a"})),
+            fake.update(message=fake.message(None, sticker={"file_id": "a"})),
+            fake.update(message=fake.message(None, new_chat_title="geen bericht")),
+        ]
+        async with talking(fake):
+            await fake.deliver(*updates)
+            await fake.say("klaar")
+            await fake.until(lambda: len(fake.texts()) == 5)
+        kinds = ("voice", "picture", "file", "other")
+        assert fake.texts()[:4] == [said(f"unsupported_{kind}") for kind in kinds]
+
+    run(test)
+
+
+def test_an_edited_question_is_answered_anew_and_an_edit_that_changes_nothing_is_not() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        async with talking(fake):
+            first = await fake.say("Wat is ISV?")
+            await fake.until(fake.texts)
+            edited = {**first["message"], "edit_date": 1_790_000_001}
+            await fake.deliver(
+                fake.update(edited_message=edited),
+                fake.update(edited_message={**edited, "text": "Wat is MVOI?", "edit_date": 1_790_000_002}),
+            )
+            await fake.until(lambda: len(fake.texts()) == 3)
+        assert fake.texts()[1] == said("edited_answer")
+        assert fake.texts()[2].startswith("Wat is MVOI?")
+
+    run(test)
+
+
+def test_one_bad_update_costs_no_other_and_a_redelivered_one_is_answered_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        good = [fake.update(message=fake.message(f"vraag {n}")) for n in range(3)]
+        bad = fake.update(message={"message_id": "geheim", "chat": [], "text": {}})
+        async with talking(fake):
+            await fake.deliver(good[0], bad, None, [], good[1], good[0], good[2])
+            await fake.until(lambda: len(fake.texts()) == 3)
+        assert [text.partition("\n")[0] for text in fake.texts()] == ["vraag 0", "vraag 1", "vraag 2"]
+
+    run(test)
+    assert caplog.text.count("malformed") == 3
+    assert "geheim" not in caplog.text
+
+
+def test_a_redelivery_after_a_restart_is_answered_once() -> None:
+    async def test() -> None:
+        store = memory_store(Clock())
+        fake = FakeTelegram()
+        update = fake.update(message=fake.message("vraag"))
+        for _ in range(2):
+            async with talking(fake, new_desk(store=store)):
+                earlier = len(fake.texts(BEA))
+                await fake.deliver(update, fake.update(message=fake.message("klaar", BEA)))
+                await fake.until(partial(fake.has_more, BEA, earlier))
+        assert len(fake.texts()) == 1
+
+    run(test)
+
+
+def test_what_the_store_cannot_keep_is_asked_for_again() -> None:
+    async def test() -> None:
+        store = memory_store(Clock())
+        fake, health = FakeTelegram(), Health()
+        accept = store.inbox.accept
+        states: list[bool] = []
+
+        class Failing:
+            """An inbox that is down for the first three messages."""
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(store.inbox, name)
+
+            def accept(self, *arguments: object) -> bool:
+                states.append(health.is_well)
+                if len(states) <= 3:
+                    raise StoreUnavailable("disk full")
+                return accept(*arguments)  # type: ignore[arg-type]  # what the desk gave
+
+        failing = replace(store, inbox=Failing())  # type: ignore[arg-type]  # by its methods
+        async with talking(fake, new_desk(store=failing), health=health):
+            await fake.say("een")
+            await fake.say("twee")
+            await fake.until(lambda: len(fake.texts()) == 2)
+            assert health.is_well
+        assert states[0]
+        assert not states[2]
+        assert [text.partition("\n")[0] for text in fake.texts()] == ["een", "twee"]
+
+    run(test)
+
+
+def test_a_blocked_reader_is_noted_once_and_the_others_are_answered(caplog: pytest.LogCaptureFixture) -> None:
+    async def test() -> None:
+        fake = FakeTelegram(blocked={ANNA})
+        store = memory_store(Clock())
+        async with talking(fake, new_desk(store=store)):
+            await fake.say("geheime vraag")
+            await fake.say("vraag", BEA)
+            await fake.until(lambda: fake.texts(BEA))
+        assert store.inbox.waiting("telegram") == ()
+        assert sum(m == "sendMessage" and p["chat_id"] == str(ANNA) for m, p in fake.calls) == 1
+
+    run(test)
+    assert "blocked" in caplog.text
+
+
+def test_telegram_is_waited_for_after_429_and_insisted_upon_after_500() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        fake.scripts["sendMessage"].extend([Script(retry_after=1), Script(500), Script(502, body="<html>")])
+        async with talking(fake):
+            await fake.say("vraag")
+            await fake.until(fake.texts)
+        times = [at for at, (method, _) in zip(fake.at, fake.calls, strict=True) if method == "sendMessage"]
+        assert len(times) == 4
+        assert times[1] - times[0] >= 1
+
+    run(test)
+
+
+def test_what_could_not_be_sent_is_sent_after_the_next_start() -> None:
+    async def test() -> None:
+        store = memory_store(Clock())
+        fake = FakeTelegram()
+        fake.scripts["sendMessage"].extend([Script(500)] * (len(QUICK.pauses_s) + 1))
+        async with talking(fake, new_desk(store=store)):
+            await fake.say("vraag")
+            await fake.until(lambda: fake.count("sendMessage") == len(QUICK.pauses_s) + 1)
+        assert fake.texts() == []
+        async with talking(fake, new_desk(store=store)):
+            await fake.until(fake.texts)
+        assert len(fake.texts()) == 1
+
+    run(test)
+
+
+def test_marks_that_telegram_does_not_know_cost_no_answer(caplog: pytest.LogCaptureFixture) -> None:
+    async def test() -> None:
+        fake = FakeTelegram(can_fold=False)
+        async with talking(fake, new_desk(cited)):
+            await fake.say("vraag")
+            await fake.until(fake.texts)
+        assert "“Het citaat nummer 2 is <letterlijk> & heel.”" in fake.texts()[0]
+        assert fake.count("sendMessage") == 2
+
+    run(test)
+    assert "letterlijk" not in caplog.text
+
+
+def test_two_processes_with_one_token_turn_the_health_red_until_one_stops(caplog: pytest.LogCaptureFixture) -> None:
+    async def test() -> None:
+        fake, health = FakeTelegram(), Health()
+        async with talking(fake, health=health, port=0) as (_, port):
+            base = f"http://127.0.0.1:{await port}"
+            async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
+                assert (await client.get("/healthz")).status_code == 200
+                fake.scripts["getUpdates"].append(Script(200, after_s=0.2))
+                await fake.until(lambda: fake.count("getUpdates"))
+                other = asyncio.create_task(fake.call(TOKEN, "getUpdates", {"timeout": "20"}))
+                await fake.until(lambda: not health.is_well)
+                red = await client.get("/healthz")
+                assert (await other)[0] == 409
+                await fake.say("vraag")
+                await fake.until(fake.texts)
+                assert (await client.get("/healthz")).status_code == 200
+        assert red.status_code == 503
+        assert red.json()["problems"] == [polling.CONFLICT]
+
+    run(test)
+    assert caplog.text.count("409") == 1
+
+
+def test_a_conflict_that_lasts_ends_the_program_with_a_message() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        fake.scripts["getUpdates"].extend([Script(409)] * polling.MAX_CONFLICTS)
+        async with talking(fake):
+            await fake.until(lambda: fake.count("getUpdates") == polling.MAX_CONFLICTS)
+
+    with pytest.raises(ServiceError, match="409"):
+        run(test)
+
+
+def test_a_wrong_token_is_named_without_being_shown() -> None:
+    async def test() -> None:
+        async with talking(FakeTelegram(), token="999:" + "b" * 35):
+            pass
+
+    with pytest.raises(SettingsError) as caught:
+        run(test)
+    assert "ISVBOT_TELEGRAM_TOKEN" in str(caught.value)
+    assert "b" * 35 not in str(caught.value)
+
+
+def test_a_webhook_takes_only_calls_with_the_secret_and_confirms_what_is_kept() -> None:
+    secret = "een-geheim-van-genoeg-tekens"
+
+    async def test() -> None:
+
+        fake = FakeTelegram()
+        webhook = Webhook("https://bot.example.org/tg", secret, "/tg")
+        async with talking(fake, webhook=webhook, port=0) as (_, port):
+            base = f"http://127.0.0.1:{await port}"
+            async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
+                header = "X-Telegram-Bot-Api-Secret-Token"
+                update = fake.update(message=fake.message("vraag"))
+                codes = [
+                    (await client.post("/tg", json=update)).status_code,
+                    (await client.post("/tg", json=update, headers={header: secret[:-1]})).status_code,
+                    (await client.post("/tg", json=update, headers={header: secret})).status_code,
+                    (await client.post("/tg", json=update, headers={header: secret})).status_code,
+                    (await client.post("/tg", json=[], headers={header: secret})).status_code,
+                    (await client.post("/tg", content=b"{", headers={header: secret})).status_code,
+                    (await client.post("/tg", content=b"[" * 500_000, headers={header: secret})).status_code,
+                    (await client.get("/tg")).status_code,
+                    (await client.post("/ander", json=update)).status_code,
+                    (await client.get("/healthz")).status_code,
+                ]
+                with suppress(httpx.TransportError):  # the server may hang up while the body is on its way
+                    huge = json.dumps({**update, "update_id": 1, "filler": "x" * 2_000_000})
+                    codes.append((await client.post("/tg", content=huge, headers={header: secret})).status_code)
+                await fake.until(fake.texts)
+        assert 200 not in codes[10:]
+        assert codes[:10] == [403, 403, 200, 200, 200, 400, 400, 405, 404, 200]
+        assert fake.webhook["secret_token"] == secret
+        assert fake.webhook["max_connections"] == "1"
+        assert len(fake.texts()) == 1
+        assert fake.count("getUpdates") == 0
+
+    run(test)
+
+
+def test_a_webhook_says_no_while_the_store_is_down() -> None:
+    secret = "een-geheim-van-genoeg-tekens"
+
+    async def test() -> None:
+        store = memory_store(Clock())
+
+        class Failing:
+            """An inbox that is down."""
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(store.inbox, name)
+
+            def accept(self, *arguments: object) -> bool:
+                raise StoreUnavailable("disk full")
+
+        failing = replace(store, inbox=Failing())  # type: ignore[arg-type]  # by its methods
+        fake = FakeTelegram()
+        webhook = Webhook("https://bot.example.org/tg", secret, "/tg")
+        async with talking(fake, new_desk(store=failing), webhook=webhook, port=0) as (_, port):
+            base = f"http://127.0.0.1:{await port}"
+            async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
+                update = fake.update(message=fake.message("vraag"))
+                headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+                assert (await client.post("/tg", json=update, headers=headers)).status_code == 503
+
+    run(test)
+
+
+def test_who_somebody_is_gives_the_role(tmp_path: Path) -> None:
+    asked: list[Role] = []
+
+    def ask(question: Question) -> Answer:
+        asked.append(question.role)
+        return echo(question)
+
+    async def test() -> None:
+        fake = FakeTelegram()
+        people = tmp_path / "people.yaml"
+        people.write_text(f"people:\n  telegram:\n    {ANNA}: helpdesk\n", "utf-8")
+        async with talking(fake, new_desk(ask, roster=read_people(people))):
+            await fake.say("ik ben beheerder")
+            await fake.say("ik ben helpdesk", BEA)
+            await fake.until(lambda: fake.texts() and fake.texts(BEA))
+        assert asked == [Role.HELPDESK]
+        assert "CODE1" in fake.texts(BEA)[0]
+
+    run(test)
+
+
+def test_the_answer_of_a_colleague_arrives_later() -> None:
+    async def test() -> None:
+        fake, store = FakeTelegram(), memory_store(Clock())
+        async with talking(fake, new_desk(store=store)):
+            await fake.say("/collega Wat nu?")
+            await fake.until(fake.texts)
+            (handed,) = store.queue.open()
+            assert store.queue.reply(handed.id, "Dit <is> het.")
+            await fake.until(lambda: len(fake.texts()) == 2)
+        assert fake.texts()[1] == f"{said('colleague_answered', question='Wat nu?')}\n\nDit <is> het."
+
+    run(test)
+
+
+def test_nothing_of_a_question_or_the_token_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    async def test() -> None:
+        fake = FakeTelegram()
+        fake.scripts["sendMessage"].extend([Script(500), Script(200, body="geen geheim json")])
+        fake.scripts["getUpdates"].extend([Script(200, body='{"ok": true, "result": [geheim')])
+        async with talking(fake):
+            await fake.say("geheim: wat is ISV?")
+            await fake.until(fake.texts)
+
+    run(test)
+    assert "taken kind=text" in caplog.text
+    assert "geheim" not in caplog.text
+    assert TOKEN.partition(":")[2] not in caplog.text
+
+
+def test_a_stop_finishes_the_answer_in_flight() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        go, is_asked = threading.Event(), threading.Event()
+
+        def ask(question: Question) -> Answer:
+            is_asked.set()
+            assert go.wait(20)
+            return echo(question)
+
+        async with talking(fake, new_desk(ask)) as (stop, _):
+            await fake.say("vraag")
+            await asyncio.to_thread(is_asked.wait, 20)
+            stop.set()
+            started = time.monotonic()
+            go.set()
+        assert len(fake.texts()) == 1
+        assert time.monotonic() - started < QUICK.poll_s
+
+    run(test)
+
+
+def addressed(fake: FakeTelegram, text: str) -> dict[str, object]:
+    marks = [{"type": "mention", "offset": 0, "length": len("@isv_test_bot")}]
+    return fake.message(text, ANNA, GROUP, entities=marks)
