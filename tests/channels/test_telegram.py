@@ -40,8 +40,8 @@ def test_an_answer_shows_its_sources_with_quotes_that_fold_out_and_buttons() -> 
         (sent,) = fake.sent.values()
         assert "ISV is <verplicht> & duidelijk [1].\n\nTweede alinea [2]." in sent.seen
         assert "⚠️ Let op: niet <zeker>" in sent.seen
-        assert "[1] Brief <1> & meer (21 november 2026), alinea 1 (officiële tekst)" in sent.seen
-        assert "“Het citaat nummer 2 is <letterlijk> & heel.”" in sent.seen
+        head = "[1] Brief <1> & meer (21 november 2026), alinea 1 (officiële tekst)"
+        assert f"\n\nBronnen\n{head}\n“Het citaat nummer 1 is <letterlijk> & heel.”\n\n[2] " in sent.seen
         assert sent.marks.count("blockquoteexpandable") == 2
         assert '<a href="https://example.org/brief#:~:text=Het%20citaat%20nummer' in sent.text
         assert sent.seen.endswith(said("ai_label"))
