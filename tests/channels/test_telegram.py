@@ -573,6 +573,63 @@ def test_a_stop_finishes_the_answer_in_flight() -> None:
     run(test)
 
 
+def test_who_is_told_to_wait_is_told_beside_the_answer_that_is_being_made() -> None:
+    async def test() -> None:
+        fake = FakeTelegram(has_drafts=False)
+        is_shown = threading.Event()
+
+        def answer(question: Question, on_partial: OnPartial) -> Answer:
+            on_partial("Begin")
+            assert is_shown.wait(20)
+            return echo(question)
+
+        async with talking(fake, partly(answer)):
+            await fake.deliver(*(fake.update(message=fake.message(f"vraag {n}")) for n in range(22)))
+            await fake.until(lambda: fake.texts().count(said("too_busy")) == 2 and "Begin …" in fake.texts())
+            is_shown.set()
+            await fake.until(lambda: sum(text.startswith("vraag") for text in fake.texts()) == 20)
+        assert "Begin …" not in fake.texts()
+        assert len(fake.texts()) == 22
+
+    run(test)
+
+
+def test_a_slow_delivery_holds_up_no_other_conversation() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        fake.scripts["sendMessage"].append(Script(after_s=1))
+        async with talking(fake):
+            await fake.say("eerst")
+            await fake.until(lambda: fake.count("sendMessage"))
+            await fake.say("daarna")
+            await fake.say("ook eerst", BEA)
+            await fake.until(lambda: fake.texts(BEA))
+            assert fake.texts() == []
+            await fake.until(lambda: len(fake.texts()) == 2)
+        assert [text.partition("\n")[0] for text in fake.texts()] == ["eerst", "daarna"]
+
+    run(test)
+
+
+def test_an_answer_stays_in_its_topic_and_follows_a_group_that_moves() -> None:
+    async def test() -> None:
+        fake = FakeTelegram(topics={7})
+        moved = {"ok": False, "description": "Bad Request: upgraded", "parameters": {"migrate_to_chat_id": -100}}
+        fake.chats[-100] = "supergroup"
+        async with talking(fake):
+            await fake.say("vraag", is_topic_message=True, message_thread_id=7)
+            await fake.say("zonder onderwerp", message_thread_id=8)
+            await fake.until(lambda: len(fake.texts()) == 2)
+            fake.scripts["sendMessage"].append(Script(400, body=json.dumps(moved)))
+            await fake.deliver(fake.update(message=addressed(fake, "@isv_test_bot verhuisd?")))
+            await fake.until(lambda: fake.texts(-100))
+        threads = [sent.params.get("message_thread_id") for sent in fake.sent.values() if sent.chat == ANNA]
+        assert sorted(threads, key=str) == ["7", None]
+        assert fake.texts(-100)[0].startswith("verhuisd?")
+
+    run(test)
+
+
 def addressed(fake: FakeTelegram, text: str) -> dict[str, object]:
     marks = [{"type": "mention", "offset": 0, "length": len("@isv_test_bot")}]
     return fake.message(text, ANNA, GROUP, entities=marks)

@@ -60,6 +60,7 @@ class FakeTelegram:
 
     chats: dict[int, str] = field(default_factory=lambda: {ANNA: "private", BEA: "private", GROUP: "supergroup"})
     blocked: set[int] = field(default_factory=set)
+    topics: set[int] = field(default_factory=set)
     has_drafts: bool = True
     can_fold: bool = True
 
@@ -249,7 +250,7 @@ class FakeTelegram:
             raise Refused("Bad Request: chat not found")
         if chat in self.blocked:
             raise Refused("Forbidden: bot was blocked by the user", 403)
-        if "message_thread_id" in params:
+        if "message_thread_id" in params and int(params["message_thread_id"]) not in self.topics:
             raise Refused("Bad Request: message thread not found")
         return chat
 
