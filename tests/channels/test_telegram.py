@@ -395,7 +395,6 @@ def test_two_processes_with_one_token_turn_the_health_red_until_one_stops(caplog
             base = f"http://127.0.0.1:{await port}"
             async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
                 assert (await client.get("/healthz")).status_code == 200
-                fake.scripts["getUpdates"].append(Script(200, after_s=0.2))
                 await fake.until(lambda: fake.count("getUpdates"))
                 other = asyncio.create_task(fake.call(TOKEN, "getUpdates", {"timeout": "20"}))
                 await fake.until(lambda: not health.is_well)
@@ -561,11 +560,16 @@ def test_a_stop_finishes_the_answer_in_flight() -> None:
             assert go.wait(20)
             return echo(question)
 
-        async with talking(fake, new_desk(ask)) as (stop, _):
+        health = Health()
+        async with talking(fake, new_desk(ask), health=health) as (stop, _):
             await fake.say("vraag")
             await asyncio.to_thread(is_asked.wait, 20)
             stop.set()
             started = time.monotonic()
+            while health.problems != ("stopping",):  # noqa: ASYNC110  # the end of the channel has no event of its own
+                await asyncio.sleep(0)
+            for _ in range(100):
+                await asyncio.sleep(0)
             go.set()
         assert len(fake.texts()) == 1
         assert time.monotonic() - started < QUICK.poll_s
@@ -597,7 +601,8 @@ def test_who_is_told_to_wait_is_told_beside_the_answer_that_is_being_made() -> N
 def test_a_slow_delivery_holds_up_no_other_conversation() -> None:
     async def test() -> None:
         fake = FakeTelegram()
-        fake.scripts["sendMessage"].append(Script(after_s=1))
+        is_over = asyncio.Event()
+        fake.scripts["sendMessage"].append(Script(hold=is_over))
         async with talking(fake):
             await fake.say("eerst")
             await fake.until(lambda: fake.count("sendMessage"))
@@ -605,6 +610,7 @@ def test_a_slow_delivery_holds_up_no_other_conversation() -> None:
             await fake.say("ook eerst", BEA)
             await fake.until(lambda: fake.texts(BEA))
             assert fake.texts() == []
+            is_over.set()
             await fake.until(lambda: len(fake.texts()) == 2)
         assert [text.partition("\n")[0] for text in fake.texts()] == ["eerst", "daarna"]
 

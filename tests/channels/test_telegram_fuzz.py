@@ -24,8 +24,8 @@ from tests.servers.telegram_api import ME, TOKEN, FakeTelegram
 
 COUNT = 10_000
 SEED = 20_261_121
-MOST_MB = 200
-"""Megabytes by which the process may grow; what is read is some five times as much."""
+MOST_MB = 100
+"""Megabytes by which the process may grow; what is read is more than four times as much."""
 
 TOLD = ("Traceback", 'File "', "Error", "Exception", ".py")
 

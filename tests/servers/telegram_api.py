@@ -33,7 +33,8 @@ class Script:
 
     code: int = 200
     retry_after: int = 0
-    after_s: float = 0.0
+    hold: asyncio.Event | None = None
+    """The call waits until this is set."""
     body: str = ""
 
 
@@ -161,7 +162,8 @@ class FakeTelegram:
 
     async def _called(self, method: str, params: dict[str, str]) -> tuple[int, str]:
         script = self.scripts[method].popleft() if self.scripts[method] else Script()
-        await asyncio.sleep(script.after_s)
+        if script.hold is not None:
+            await script.hold.wait()
         if script.retry_after:
             raise Refused("Too Many Requests", 429, retry_after=script.retry_after)
         if script.body:
