@@ -20,18 +20,6 @@ from bot.core.errors import SettingsError
 PREFIX = "ISVBOT_"
 
 
-SECRETS = frozenset(
-    {
-        "ISVBOT_DATABASE_URL",
-        "ISVBOT_KEY",
-        "ISVBOT_TEAMS_CLIENT_SECRET",
-        "ISVBOT_TELEGRAM_TOKEN",
-        "ISVBOT_TELEGRAM_WEBHOOK_SECRET",
-    }
-)
-"""Settings whose value is never shown."""
-
-
 class Settings(BaseSettings):
     """The settings of isvbot; each is an environment variable with the prefix ``ISVBOT_``."""
 
@@ -258,6 +246,12 @@ class Settings(BaseSettings):
         description="Take messages that nobody signed, for a test client on this machine: only with"
         " ISVBOT_ENVIRONMENT=development and on a loopback address.",
     )
+
+
+SECRETS = frozenset(
+    f"{PREFIX}{name.upper()}" for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
+)
+"""Settings whose value is never shown."""
 
 
 def read_settings() -> Settings:

@@ -7,7 +7,7 @@ from pydantic import SecretStr, ValidationError
 
 from bot.core.corpus import Language, Role
 from bot.core.errors import SettingsError
-from bot.settings import PREFIX, Settings, example_file, read_settings, secret, unknown_variables
+from bot.settings import PREFIX, SECRETS, Settings, example_file, read_settings, secret, unknown_variables
 from tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.usefixtures("clean_settings")
@@ -96,6 +96,14 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "UNKNOWN_ROLE": "officer",
         "GROUP_ROLE": "helpdesk",
         **MODEL,
+        "TELEGRAM_TOKEN": "1:t",
+        "TELEGRAM_TOKEN_FILE": "t.txt",
+        "TELEGRAM_API_URL": "http://127.0.0.1:1",
+        "TELEGRAM_WEBHOOK_URL": "https://bot.example.org",
+        "TELEGRAM_WEBHOOK_SECRET": "s" * 16,
+        "TELEGRAM_PATH": "/tg",
+        "TELEGRAM_LISTEN": "::1",
+        "TELEGRAM_PORT": "81",
     }
     for name, value in told.items():
         monkeypatch.setenv(f"{PREFIX}{name}", value)
@@ -109,6 +117,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     assert {name: str(value) for name, value in read.items()} == MODEL
     assert (settings.keep_days, settings.people_file) == (7, Path("p.yaml"))
     assert (settings.unknown_role, settings.group_role) == (Role.OFFICER, Role.HELPDESK)
+    assert (settings.telegram_path, settings.telegram_listen, settings.telegram_port) == ("/tg", "::1", 81)
 
 
 def test_a_secret_stands_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,12 +205,13 @@ def test_every_setting_by_its_own_name_is_known() -> None:
     assert unknown_variables(dict.fromkeys(NAMES, "")) == ()
 
 
-def test_every_secret_hides_itself() -> None:
+def test_what_is_named_as_a_secret_hides_itself() -> None:
     """A setting that is named as a secret has a type that is not shown when it is printed."""
+    named = {name for name in Settings.model_fields if any(word in name for word in SECRET)}
+    hidden = {f"{PREFIX}{name.upper()}" for name in named if not name.endswith(NOT_SECRET)}
+    assert hidden <= SECRETS
     for name, field in Settings.model_fields.items():
-        is_secret = any(word in name for word in SECRET) and not name.endswith(NOT_SECRET)
-        is_hidden = field.annotation == SecretStr | None
-        assert is_hidden == (is_secret or name in WITH_SECRET), name
+        assert (f"{PREFIX}{name.upper()}" in SECRETS) == (field.annotation == SecretStr | None), name
 
 
 def test_a_secret_is_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,9 +34,12 @@ QUICK = Tempo(
 
 def echo(question: Question) -> Answer:
     """Answer with the question itself."""
-    return Answer(
-        "id-1", question.text, question.text, Language.NL, Role.OFFICER, TODAY, Status.ANSWERED, question.text
-    )
+    return echo_of(question.text)
+
+
+def echo_of(text: str) -> Answer:
+    """Give an answer that is a text and no more."""
+    return Answer("id-1", text, text, Language.NL, Role.OFFICER, TODAY, Status.ANSWERED, text)
 
 
 def citation(n: int, quote: str, url: str = "https://example.org/brief") -> Citation:

@@ -33,7 +33,8 @@ class Script:
 
     code: int = 200
     retry_after: int = 0
-    after_s: float = 0.0
+    hold: asyncio.Event | None = None
+    """The call waits until this is set."""
     body: str = ""
 
 
@@ -60,6 +61,7 @@ class FakeTelegram:
 
     chats: dict[int, str] = field(default_factory=lambda: {ANNA: "private", BEA: "private", GROUP: "supergroup"})
     blocked: set[int] = field(default_factory=set)
+    topics: set[int] = field(default_factory=set)
     has_drafts: bool = True
     can_fold: bool = True
 
@@ -160,7 +162,8 @@ class FakeTelegram:
 
     async def _called(self, method: str, params: dict[str, str]) -> tuple[int, str]:
         script = self.scripts[method].popleft() if self.scripts[method] else Script()
-        await asyncio.sleep(script.after_s)
+        if script.hold is not None:
+            await script.hold.wait()
         if script.retry_after:
             raise Refused("Too Many Requests", 429, retry_after=script.retry_after)
         if script.body:
@@ -249,7 +252,7 @@ class FakeTelegram:
             raise Refused("Bad Request: chat not found")
         if chat in self.blocked:
             raise Refused("Forbidden: bot was blocked by the user", 403)
-        if "message_thread_id" in params:
+        if "message_thread_id" in params and int(params["message_thread_id"]) not in self.topics:
             raise Refused("Bad Request: message thread not found")
         return chat
 

@@ -41,7 +41,7 @@ class Pace:
 
 
 class Activities:
-    """Shows what goes on in each conversation. It belongs to one event loop."""
+    """Shows what goes on for each message. It belongs to one event loop."""
 
     def __init__(self, bot: Bot, pace: Pace | None = None) -> None:
         """Take the bot."""
@@ -52,7 +52,7 @@ class Activities:
 
     @property
     def going(self) -> int:
-        """In how many conversations something goes on."""
+        """For how many messages something goes on."""
         return len(self._going)
 
     def begin(self, incoming: Incoming) -> OnPartial | None:
@@ -64,10 +64,7 @@ class Activities:
         activity = _Activity(
             self._bot, place, self._pace, self._drafts, is_long=incoming.kind is not MessageKind.EDITED
         )
-        key = incoming.conversation
-        earlier = self._going.pop(key, None)
-        if earlier is not None:
-            earlier.cancel()
+        key = _key(incoming)
         self._going[key] = activity
         activity.typing.add_done_callback(lambda _: self._forget(key, activity))
         loop = asyncio.get_running_loop()
@@ -80,7 +77,7 @@ class Activities:
 
     async def end(self, incoming: Incoming) -> int | None:
         """Stop showing; give the message that holds the beginning of the answer, to be written over."""
-        activity = self._going.pop(incoming.conversation, None)
+        activity = self._going.pop(_key(incoming), None)
         return await activity.end() if activity is not None else None
 
     async def close(self) -> None:
@@ -92,6 +89,11 @@ class Activities:
         """Forget what ended by itself; where the beginning of an answer is shown, the answer must still find it."""
         if self._going.get(key) is activity and activity.streaming is None:
             del self._going[key]
+
+
+def _key(incoming: Incoming) -> str:
+    """Name a message: what is told of one that is not taken in must not end what goes on for another."""
+    return f"{incoming.conversation}\0{incoming.message_id}\0{incoming.edition}"
 
 
 class _Drafts:
@@ -126,13 +128,6 @@ class _Activity:
             self._text = next(cut(clean(text), MAX_UNITS - 2)) + " …"
             self._newest.set()
             self.streaming = self.streaming or asyncio.get_running_loop().create_task(self._stream())
-
-    def cancel(self) -> None:
-        """Stop at once."""
-        self._over.set()
-        self.typing.cancel()
-        if self.streaming is not None:
-            self.streaming.cancel()
 
     async def end(self) -> int | None:
         """Stop; a message on its way is waited for, so that it is not sent beside the answer."""

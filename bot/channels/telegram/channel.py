@@ -88,6 +88,8 @@ class Channel:
             await self.front.send_outgoing(CHANNEL, self._write)
         except StoreUnavailable as error:
             log.warning("answers of colleagues not read cause=%s", error)
+        except Exception as error:  # noqa: BLE001  # this is tried for as long as the program runs
+            log.error("answers of colleagues not sent cause=%s", type(error).__name__)  # noqa: TRY400  # as above
 
     async def put_menu(self) -> None:
         """Give Telegram the commands, in Dutch and English; in groups without those that are personal."""

@@ -53,10 +53,14 @@ def text_blocks(text: str, tag: str = "") -> Iterator[Block]:
 
 
 def marked(text: str, tag: str = "", attributes: str = "") -> Block:
-    """Give a text in a tag."""
-    inner = escape(text, quote=False)
-    html = f"<{tag}{attributes}>{inner}</{tag}>" if tag else inner
-    return Block(html, units(text), 1 if tag else 0)
+    """Give a text, in a tag where one is named."""
+    block = Block(escape(text, quote=False), units(text))
+    return tagged(block, tag, attributes) if tag else block
+
+
+def tagged(block: Block, tag: str, attributes: str = "") -> Block:
+    """Put a block in a tag."""
+    return Block(f"<{tag}{attributes}>{block.html}</{tag}>", block.units, block.entities + 1)
 
 
 def link(text: str, url: str) -> Block:

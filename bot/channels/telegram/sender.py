@@ -149,7 +149,7 @@ async def tried(call: Callable[[], Awaitable[Any]]) -> bool:
     try:
         await call()
     except TelegramError as error:
-        log.info("left out cause=%s", type(error).__name__)
+        log.debug("left out cause=%s", type(error).__name__)
         return False
     return True
 

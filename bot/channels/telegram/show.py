@@ -5,7 +5,7 @@ Knows nothing of sending.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.channels.telegram.markup import (
@@ -17,8 +17,8 @@ from bot.channels.telegram.markup import (
     link,
     marked,
     packed,
+    tagged,
     text_blocks,
-    units,
 )
 from bot.core.corpus import Language
 from bot.core.messages import Messages
@@ -29,8 +29,8 @@ MAX_BUTTONS = 100
 SHORT_LABEL = 14
 """Characters of a label that leave room for another beside it on a telephone."""
 
-FOLDED = " expandable"
-"""What makes Telegram fold a quote of more than three lines."""
+MIN_PART = 500
+"""UTF-16 units of a quote that a message has room for, whatever stands above it."""
 
 THUMBS = ("👍", "👎")
 WARNING = "⚠️"
@@ -60,39 +60,55 @@ def _blocks(reply: Reply, messages: Messages, asked: str) -> Iterator[Block]:
         yield from text_blocks(_ALIGNED.sub(r"\1: ", paragraph))
     for warning in reply.warnings:
         yield from text_blocks(f"{WARNING} {warning}", "i")
-    is_whole = reply.kind is ReplyKind.SOURCE
-    heading = marked(messages.say("sources_heading", reply.language), "b")
-    for place, source in enumerate(reply.sources):
-        head = _head(source, reply.language, messages, is_whole=is_whole)
-        if place == 0 and not is_whole:
-            head = joined((heading, head), "\n")
-        yield from _with_quote(head, source.quote)
+    if reply.kind is ReplyKind.SOURCE:
+        for source in reply.sources:
+            yield from _whole(source, reply.language, messages)
+    elif reply.sources:
+        yield from _headed(messages.say("sources_heading", reply.language), map(_folded, reply.sources))
     if reply.label:
         yield from text_blocks(reply.label, "i")
 
 
-def _head(source: ShownSource, language: Language, messages: Messages, *, is_whole: bool) -> Block:
-    first = joined((marked(f"[{source.n}] "), link(clean(source.head), source.url), marked(f" ({source.grade_name})")))
-    if not is_whole:
-        return first
+def _headed(heading: str, blocks: Iterable[Iterator[Block]]) -> Iterator[Block]:
+    """Give blocks of which the first has a heading, where there is room for it."""
+    first, *rest = (block for some in blocks for block in some)
+    both = joined((marked(heading, "b"), first), "\n")
+    yield from (both,) if both.units <= MAX_UNITS else (marked(heading, "b"), first)
+    yield from rest
+
+
+def _folded(source: ShownSource) -> Iterator[Block]:
+    """Give a source as a quote that folds out: Telegram shows three lines, of which its title is the first.
+
+    A quote that does not fit in a message goes on in the next one, as one of its own.
+    """
+    head = _head(source)
+    first, *rest = _parts(source.quote, MAX_UNITS - head.units - 1)
+    yield tagged(joined((head, marked(first)), "\n"), "blockquote", " expandable")
+    for part in rest:
+        yield marked(part, "blockquote", " expandable")
+
+
+def _whole(source: ShownSource, language: Language, messages: Messages) -> Iterator[Block]:
+    """Give a source by itself, with who published it and where, and its quote in full."""
     lines = (
         messages.say("source_by", language, publisher=source.publisher),
         messages.say("source_reference", language, reference=source.reference),
     )
-    return joined((first, *(marked(clean(line)) for line in lines)), "\n")
-
-
-def _with_quote(head: Block, quote: str) -> Iterator[Block]:
-    """Give a source as one block; only a quote that fits in no message goes on in the next, as one of its own."""
-    text = f"“{clean(quote).strip()}”"
-    first, *rest = cut(text, MAX_UNITS) if units(text) + head.units >= MAX_UNITS else (text,)
-    quoted = marked(first, "blockquote", FOLDED)
-    if head.units + 1 + quoted.units <= MAX_UNITS:
-        yield joined((head, quoted), "\n")
-    else:
-        yield from (head, quoted)
+    head = joined((_head(source), *(marked(clean(line)) for line in lines)), "\n")
+    first, *rest = _parts(source.quote, MAX_UNITS - head.units - 1)
+    yield joined((head, marked(first, "blockquote")), "\n")
     for part in rest:
-        yield marked(part, "blockquote", FOLDED)
+        yield marked(part, "blockquote")
+
+
+def _head(source: ShownSource) -> Block:
+    head = link(clean(source.head), source.url)
+    return joined((marked(f"[{source.n}] "), head, marked(f" ({source.grade_name})")))
+
+
+def _parts(quote: str, room: int) -> Iterator[str]:
+    return cut(f"“{clean(quote).strip()}”", max(room, MIN_PART))
 
 
 def _rows(reply: Reply, messages: Messages) -> tuple[tuple[Button, ...], ...]:

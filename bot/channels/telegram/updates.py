@@ -8,7 +8,7 @@ Knows nothing of what an update means.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from bot.core.model import MAX_QUESTION_CHARS
 
@@ -64,7 +64,7 @@ class Button(_Part):
 class Keyboard(_Part):
     """The buttons under a message of ours."""
 
-    inline_keyboard: list[list[Button]] = []
+    inline_keyboard: Annotated[list[list[Button]], FailFast()] = []
 
 
 class Message(_Part):
@@ -78,7 +78,7 @@ class Message(_Part):
     is_topic_message: bool = False
     media_group_id: str | None = None
     text: str | None = None
-    entities: Annotated[list[Entity], Field(max_length=MAX_ENTITIES)] = []
+    entities: Annotated[list[Entity], FailFast(), Field(max_length=MAX_ENTITIES)] = []
     reply_to_message: RepliedTo | None = None
     reply_markup: Keyboard | None = None
 
