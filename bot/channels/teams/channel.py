@@ -89,7 +89,11 @@ class Channel:
 
     async def finish(self, timeout_s: float) -> bool:
         """Finish the answers in flight."""
-        return await self.front.finish(timeout_s)
+        is_done = await self.front.finish(timeout_s)
+        for task in self._typing:
+            task.cancel()
+        await asyncio.gather(*self._typing, return_exceptions=True)
+        return is_done
 
     def _is_let_in(self, activity: Activity, address: Address) -> bool:
         return address.is_local if self._is_local_only else tenant_of(activity) in self._tenants
