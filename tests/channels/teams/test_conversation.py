@@ -70,7 +70,7 @@ def test_the_check_is_a_card_with_choices_that_are_answered(bot: Bot) -> None:
 
 
 def test_of_the_two_messages_about_an_installation_one_is_greeted(bot: Bot) -> None:
-    added = {"membersAdded": [{"id": "28:bot-id"}, {"id": "29:anna"}]}
+    added: dict[str, Any] = {"membersAdded": [{"id": "28:bot-id"}, {"id": "29:anna"}]}
     assert bot.say(type="conversationUpdate", **added).status_code == 200
     assert bot.say(type="installationUpdate", action="add").status_code == 200
     assert bot.say("/stop").status_code == 200
@@ -169,7 +169,13 @@ def test_a_thumb_opens_a_form_and_what_is_filled_in_is_kept_with_the_answer(new_
     assert titles == ["onjuist", "onvolledig", "verouderd", "bron klopt niet", "onduidelijk"]
     given = card["actions"][0]["data"] | {"reason": "outdated", "remark": "Dit is van 2017."}
     value = {"actionName": "feedback", "actionValue": {"reaction": "dislike", "feedback": json.dumps(given)}}
-    sent = {"type": "invoke", "name": "message/submitAction", "value": value, "replyToId": answered.id, "locale": "nl"}
+    sent: dict[str, Any] = {
+        "type": "invoke",
+        "name": "message/submitAction",
+        "value": value,
+        "replyToId": answered.id,
+        "locale": "nl",
+    }
     assert bot.say(**sent).status_code == 200
     assert "bewaard" in bot.connector.wait(2).text
     bot.say("/vergeet")
