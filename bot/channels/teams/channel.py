@@ -26,9 +26,9 @@ from pydantic import ValidationError
 
 from bot.channels.teams.address import Address, unpacked
 from bot.channels.teams.cards import feedback_card
-from bot.channels.teams.connector import Connector, Growing, Unreachable
+from bot.channels.teams.connector import Connector, Growing, Malformed, Unreachable
 from bot.channels.teams.read import ANSWER, CHANNEL, REACTION, address_of, form_of, incoming_of, rating_of, tenant_of
-from bot.channels.teams.write import messages_for
+from bot.channels.teams.write import messages_for, plain_messages_for
 from bot.core.corpus import Language
 from bot.core.desk import Desk, Outgoing
 from bot.core.desk_talk import OnPartial
@@ -165,6 +165,14 @@ class Channel:
             log.warning("cannot arrive id=%s cause=%s", outgoing.id, error)
 
     async def _show(self, address: Address, reply: Reply, growing: Growing | None) -> None:
+        try:
+            await self._show_whole(address, reply, growing)
+        except Malformed as error:
+            log.warning("sent as plain text cause=%s", error)
+            for message in plain_messages_for(reply, self._messages):
+                await self._connector.post(address, message)
+
+    async def _show_whole(self, address: Address, reply: Reply, growing: Growing | None) -> None:
         first = ""
         for n, message in enumerate(messages_for(reply, self._messages)):
             grown = await growing.end(message) if n == 0 and growing is not None and growing.has_begun else None

@@ -233,6 +233,19 @@ def test_who_removed_the_bot_is_not_written_to_again(new_bot: NewBot, caplog: py
     assert "cannot arrive" in caplog.text
 
 
+@pytest.mark.parametrize("status", [400, 413])
+def test_a_form_that_teams_does_not_take_gives_way_to_plain_text(bot: Bot, status: int) -> None:
+    bot.say(ASK)
+    action = buttons(bot.connector.wait())["Vraag gemeente?"]
+    bot.connector.failures.append((status, {}))
+    bot.say(value=action["data"])
+    plain = bot.connector.wait(2)
+    assert plain.cards == []
+    assert "Gemeenten zijn niet verplicht" in plain.text
+    assert "“Gemeenten zijn niet verplicht om ISV toe te passen.”" in plain.text
+    assert "https://example.org" in plain.text
+
+
 def test_no_question_and_no_token_reach_a_log(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     token = bot.connector.token()
@@ -244,5 +257,6 @@ def test_no_question_and_no_token_reach_a_log(bot: Bot, caplog: pytest.LogCaptur
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]
     assert sum("refused" in line for line in ours) == 3
     shown = "\n".join(record.getMessage() for record in caplog.records)
+    assert not [record for record in caplog.records if record.name == "httpx" and "/v3/" in record.getMessage()]
     assert "geheime" not in shown
     assert token not in shown
