@@ -35,6 +35,15 @@ VERSION: Final = "1.5"
 MAX_QUOTES = 12_000
 """Characters of quotes in one card; what is more goes in a card of its own."""
 
+SHOWN_SOURCES = 3
+"""Sources under an answer that are shown at once; the others open on demand."""
+
+MAX_BUTTON = 40
+"""Characters that fit on a button in a narrow window."""
+
+MORE = "more"
+"""What the sources are called that open on demand."""
+
 MAX_REMARK = 1_000
 """Characters that fit in the box for a remark."""
 
@@ -90,9 +99,15 @@ def _groups(sources: Sequence[ShownSource]) -> list[list[ShownSource]]:
 def _sources(sources: Iterable[ShownSource], reply: Reply, messages: Messages) -> list[CardElement]:
     """Lay out sources; each quote opens on demand, but where sources were asked for it is open."""
     is_open = reply.kind is ReplyKind.SOURCE
+    laid_out = [_source(source, reply.language, messages, is_open=is_open) for source in sources]
+    at_once = len(laid_out) if is_open else SHOWN_SOURCES
     found: list[CardElement] = [_heading(messages.say("sources_heading", reply.language))]
-    for source in sources:
-        found.extend(_source(source, reply.language, messages, is_open=is_open))
+    found += [element for source in laid_out[:at_once] for element in source]
+    rest = [element for source in laid_out[at_once:] for element in source]
+    if rest:
+        title = messages.say("sources_more", reply.language, count=len(laid_out) - at_once)
+        found.append(ActionSet(actions=[ToggleVisibilityAction(title=title, target_elements=[MORE])], spacing="Medium"))
+        found.append(Container(id=MORE, items=rest, is_visible=False))
     return found
 
 
@@ -127,7 +142,10 @@ def _buttons(reply: Reply, messages: Messages) -> list[CardElement]:
     return found
 
 
-def _button(button: Button) -> ActionSet:
+def _button(button: Button) -> CardElement:
+    """Lay out a button; a long text would be cut off in one, so that it becomes a box that can be pressed."""
+    if len(button.label) > MAX_BUTTON:
+        return Container(items=[_text(button.label)], select_action=_action(button), style="emphasis", spacing="Small")
     return ActionSet(actions=[_action(button)], spacing="Small")
 
 
