@@ -133,20 +133,24 @@ def _source(source: ShownSource, language: Language, messages: Messages, *, is_o
 
 def _buttons(reply: Reply, messages: Messages) -> list[CardElement]:
     """Lay out the buttons below each other, for their texts are long and Teams shows only six side by side."""
-    found: list[CardElement] = [_button(button) for button in reply.choices]
+    found: list[CardElement] = _column(reply.choices)
     if reply.follow_ups:
         found.append(_heading(messages.say("follow_ups_heading", reply.language)))
-        found.extend(_button(button) for button in reply.follow_ups)
+        found.extend(_column(reply.follow_ups))
     if reply.actions:
         found.append(ActionSet(actions=[_action(button) for button in reply.actions], separator=bool(found)))
     return found
 
 
-def _button(button: Button) -> CardElement:
-    """Lay out a button; a long text would be cut off in one, so that it becomes a box that can be pressed."""
-    if len(button.label) > MAX_BUTTON:
-        return Container(items=[_text(button.label)], select_action=_action(button), style="emphasis", spacing="Small")
-    return ActionSet(actions=[_action(button)], spacing="Small")
+def _column(buttons: Sequence[Button]) -> list[CardElement]:
+    """Lay out buttons that look alike; where a text would be cut off in one, all are boxes that can be pressed."""
+    if any(len(button.label) > MAX_BUTTON for button in buttons):
+        return [_box(button) for button in buttons]
+    return [ActionSet(actions=[_action(button)], spacing="Small") for button in buttons]
+
+
+def _box(button: Button) -> Container:
+    return Container(items=[_text(button.label)], select_action=_action(button), style="emphasis", spacing="Small")
 
 
 def _action(button: Button) -> SubmitAction:

@@ -45,7 +45,10 @@ READ = frozenset({"message", "messageUpdate", "installationUpdate", "invoke"})
 
 CARD = "application/vnd.microsoft.card.adaptive"
 
-KEPT_ANSWERS = 10_000
+LATEST = ""
+"""Stands for the newest answer of a conversation, where a client does not say under which one a thumb was pressed."""
+
+KEPT_ANSWERS = 20_000
 """Messages of which is remembered which answer they hold, for the thumbs under them."""
 
 
@@ -144,7 +147,7 @@ class Channel:
         return InvokeResponse(status=200, body=body.model_dump(by_alias=True, exclude_none=True, mode="json"))
 
     def _answer_under(self, activity: Activity) -> tuple[str, Language] | None:
-        return self._answers.get((activity.conversation.id, activity.reply_to_id or ""))
+        return self._answers.get((activity.conversation.id, activity.reply_to_id or LATEST))
 
     async def _send(self, incoming: Incoming, replies: tuple[Reply, ...]) -> None:
         address = unpacked(incoming.address)
@@ -178,8 +181,9 @@ class Channel:
             grown = await growing.end(message) if n == 0 and growing is not None and growing.has_begun else None
             sent = await self._connector.post(address, message) if grown is None else grown
             first = first or sent
-        if reply.takes_feedback and first:
-            self._answers[address.conversation, first] = (reply.answer_id, reply.language)
+        if reply.takes_feedback:
+            for message_id in (first, LATEST):
+                self._answers[address.conversation, message_id] = (reply.answer_id, reply.language)
             while len(self._answers) > KEPT_ANSWERS:
                 self._answers.popitem(last=False)
 

@@ -182,6 +182,14 @@ def test_a_thumb_opens_a_form_and_what_is_filled_in_is_kept_with_the_answer(new_
     assert "reacties: 1" in bot.connector.wait(3).text.replace("\\", "")
 
 
+def test_a_thumb_that_does_not_say_under_which_answer_counts_for_the_newest(bot: Bot) -> None:
+    bot.say(ASK)
+    bot.connector.wait()
+    value = {"actionName": "feedback", "actionValue": {"reaction": "like", "feedback": "Helder."}}
+    bot.say(type="invoke", name="message/submitAction", value=value)
+    assert "bewaard" in bot.connector.wait(2).text
+
+
 def test_a_form_that_was_sent_as_a_task_is_taken_too(bot: Bot) -> None:
     data = {"answer": "id-9", "reaction": "like", "remark": "Helder."}
     bot.say(type="invoke", name="task/submit", value={"data": data})
