@@ -38,7 +38,7 @@ MAX_QUOTES = 12_000
 SHOWN_SOURCES = 3
 """Sources under an answer that are shown at once; the others open on demand."""
 
-MAX_BUTTON = 40
+MAX_BUTTON = 45
 """Characters that fit on a button in a narrow window."""
 
 MORE = "more"
