@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help chat test check lint types imports unit engines model-tests eval bench wheel calibrate settings picture tree lock clean
+.PHONY: help chat test check lint types imports unit engines model-tests eval bench wheel calibrate settings teams-package picture tree lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -59,6 +59,9 @@ wheel: $(VENV)/.dev ## build the wheel, install it in a bare environment and ask
 
 settings: $(VENV)/.dev ## write .env.example from the settings
 	$(BIN)/python -c "from bot.settings import example_file; print(example_file(), end='')" > .env.example
+
+teams-package: $(VENV)/.dev ## build and check dist/isvbot-teams.zip, by which the bot is added to Teams
+	$(BIN)/python -m scripts.teams_package
 
 picture: $(VENV)/.dev ## make the picture of the README anew
 	$(BIN)/isvbot-ingest sync

@@ -246,6 +246,16 @@ class Settings(BaseSettings):
         description="Take messages that nobody signed, for a test client on this machine: only with"
         " ISVBOT_ENVIRONMENT=development and on a loopback address.",
     )
+    teams_developer: str = Field(
+        default="",
+        max_length=32,
+        description="Name of your organisation in the Teams app package (make teams-package).",
+    )
+    teams_website: str = Field(
+        default="",
+        pattern="^(https://.*)?$",
+        description="Web page about the bot, for the package; below it stand /privacy and /voorwaarden.",
+    )
 
 
 SECRETS = frozenset(

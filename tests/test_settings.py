@@ -104,6 +104,16 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "TELEGRAM_PATH": "/tg",
         "TELEGRAM_LISTEN": "::1",
         "TELEGRAM_PORT": "81",
+        "ENVIRONMENT": "development",
+        "TEAMS_CLIENT_ID": "c",
+        "TEAMS_CLIENT_SECRET": "s",
+        "TEAMS_TENANT_ID": "t",
+        "TEAMS_MORE_TENANTS": "u,v",
+        "TEAMS_HOST": "::1",
+        "TEAMS_PORT": "82",
+        "TEAMS_UNAUTHENTICATED": "true",
+        "TEAMS_DEVELOPER": "d",
+        "TEAMS_WEBSITE": "https://example.org",
     }
     for name, value in told.items():
         monkeypatch.setenv(f"{PREFIX}{name}", value)
@@ -118,6 +128,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     assert (settings.keep_days, settings.people_file) == (7, Path("p.yaml"))
     assert (settings.unknown_role, settings.group_role) == (Role.OFFICER, Role.HELPDESK)
     assert (settings.telegram_path, settings.telegram_listen, settings.telegram_port) == ("/tg", "::1", 81)
+    assert (settings.environment, settings.teams_host, settings.teams_port) == ("development", "::1", 82)
 
 
 def test_a_secret_stands_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ ERRORS = (Status.ERROR_SERVICE, Status.ERROR_TIMEOUT)
 MADE_FROM_A_VALUE = (
     *("part_", "value_", "ask_", "depends_", "grade_", "role_", "usage_", "receipt_", "choice_", "phase_", "who_"),
     *("known_", "outcome_", "fact_", "check_threshold_", "command_", "language_", "feedback_reason_"),
-    *("unsupported_", "people_"),
+    *("unsupported_", "people_", "feedback_title_"),
 )
 """Texts whose name is put together; other tests here show that each value has one."""
 
@@ -47,7 +47,8 @@ def holes(text: str) -> set[str]:
 
 @cache
 def code() -> dict[str, ast.Module]:
-    return {str(path): ast.parse(path.read_text("utf-8")) for path in sorted((REPOSITORY / "bot").rglob("*.py"))}
+    files = (path for folder in ("bot", "scripts") for path in sorted((REPOSITORY / folder).rglob("*.py")))
+    return {str(path): ast.parse(path.read_text("utf-8")) for path in files}
 
 
 def calls(name: str) -> Iterator[ast.Call]:
@@ -210,8 +211,9 @@ def test_every_command_reason_and_attachment_has_a_text() -> None:
         *(f"feedback_reason_{reason}" for reason in Reason),
         *(f"unsupported_{attachment}" for attachment in Attachment),
         *(f"language_{language}" for language in (*Language, "auto")),
+        *(f"feedback_title_{reaction}" for reaction in ("like", "dislike")),
     ]
-    made = ("command_", "feedback_reason_", "unsupported_", "language_")
+    made = ("command_", "feedback_reason_", "unsupported_", "language_", "feedback_title_")
     assert sorted(wanted) == [name for name in NAMES if name.startswith(made)]
 
 

@@ -42,7 +42,7 @@ class Sent:
 
 
 def is_message(sent: Sent) -> bool:
-    return sent.activity["type"] == "message"
+    return str(sent.activity["type"]) == "message"
 
 
 @dataclass

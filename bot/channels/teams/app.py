@@ -74,7 +74,9 @@ class _Adapter(FastAPIAdapter):
         super().register_route(method, path, checked)
 
 
-def build_app(desk: Desk, registration: Registration, ready: Ready) -> FastAPI:
+def build_app(
+    desk: Desk, registration: Registration, ready: Ready, *, outgoing_every_s: float = OUTGOING_EVERY_S
+) -> FastAPI:
     """Build the application. Nothing in it listens anywhere yet."""
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     teams = App(**_options(web, registration))
@@ -87,7 +89,7 @@ def build_app(desk: Desk, registration: Registration, ready: Ready) -> FastAPI:
         channel = Channel(desk, connector, tenants, is_local_only=registration.is_unauthenticated)
         teams.server.on_request = channel.handle
         await channel.front.resume(CHANNEL)
-        outgoing = asyncio.create_task(_send_outgoing(channel))
+        outgoing = asyncio.create_task(_send_outgoing(channel, outgoing_every_s))
         try:
             yield
         finally:
@@ -95,6 +97,8 @@ def build_app(desk: Desk, registration: Registration, ready: Ready) -> FastAPI:
             with suppress(asyncio.CancelledError):
                 await outgoing
             await channel.finish(FINISH_S)
+            for client in (teams.api.http, teams.http_client):
+                await client.http.aclose()
 
     web.router.lifespan_context = life
     web.add_middleware(Guard, path=ENDPOINT)
@@ -145,10 +149,10 @@ def _add_health(web: FastAPI, ready: Ready) -> None:
         return JSONResponse({"status": "ok" if is_ready else "not ready"}, 200 if is_ready else 503)
 
 
-async def _send_outgoing(channel: Channel) -> None:
+async def _send_outgoing(channel: Channel, every_s: float) -> None:
     while True:
         try:
             await channel.send_outgoing()
         except StoreUnavailable as error:
             log.warning("colleagues' answers not read cause=%s", error)
-        await asyncio.sleep(OUTGOING_EVERY_S)
+        await asyncio.sleep(every_s)

@@ -35,6 +35,15 @@ VERSION: Final = "1.5"
 MAX_QUOTES = 12_000
 """Characters of quotes in one card; what is more goes in a card of its own."""
 
+SHOWN_SOURCES = 3
+"""Sources under an answer that are shown at once; the others open on demand."""
+
+MAX_BUTTON = 45
+"""Characters that fit on a button in a narrow window."""
+
+MORE = "more"
+"""What the sources are called that open on demand."""
+
 MAX_REMARK = 1_000
 """Characters that fit in the box for a remark."""
 
@@ -90,9 +99,15 @@ def _groups(sources: Sequence[ShownSource]) -> list[list[ShownSource]]:
 def _sources(sources: Iterable[ShownSource], reply: Reply, messages: Messages) -> list[CardElement]:
     """Lay out sources; each quote opens on demand, but where sources were asked for it is open."""
     is_open = reply.kind is ReplyKind.SOURCE
+    laid_out = [_source(source, reply.language, messages, is_open=is_open) for source in sources]
+    at_once = len(laid_out) if is_open else SHOWN_SOURCES
     found: list[CardElement] = [_heading(messages.say("sources_heading", reply.language))]
-    for source in sources:
-        found.extend(_source(source, reply.language, messages, is_open=is_open))
+    found += [element for source in laid_out[:at_once] for element in source]
+    rest = [element for source in laid_out[at_once:] for element in source]
+    if rest:
+        title = messages.say("sources_more", reply.language, count=len(laid_out) - at_once)
+        found.append(ActionSet(actions=[ToggleVisibilityAction(title=title, target_elements=[MORE])], spacing="Medium"))
+        found.append(Container(id=MORE, items=rest, is_visible=False))
     return found
 
 
@@ -118,17 +133,24 @@ def _source(source: ShownSource, language: Language, messages: Messages, *, is_o
 
 def _buttons(reply: Reply, messages: Messages) -> list[CardElement]:
     """Lay out the buttons below each other, for their texts are long and Teams shows only six side by side."""
-    found: list[CardElement] = [_button(button) for button in reply.choices]
+    found: list[CardElement] = _column(reply.choices)
     if reply.follow_ups:
         found.append(_heading(messages.say("follow_ups_heading", reply.language)))
-        found.extend(_button(button) for button in reply.follow_ups)
+        found.extend(_column(reply.follow_ups))
     if reply.actions:
         found.append(ActionSet(actions=[_action(button) for button in reply.actions], separator=bool(found)))
     return found
 
 
-def _button(button: Button) -> ActionSet:
-    return ActionSet(actions=[_action(button)], spacing="Small")
+def _column(buttons: Sequence[Button]) -> list[CardElement]:
+    """Lay out buttons that look alike; where a text would be cut off in one, all are boxes that can be pressed."""
+    if any(len(button.label) > MAX_BUTTON for button in buttons):
+        return [_box(button) for button in buttons]
+    return [ActionSet(actions=[_action(button)], spacing="Small") for button in buttons]
+
+
+def _box(button: Button) -> Container:
+    return Container(items=[_text(button.label)], select_action=_action(button), style="emphasis", spacing="Small")
 
 
 def _action(button: Button) -> SubmitAction:

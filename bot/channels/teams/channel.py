@@ -26,9 +26,9 @@ from pydantic import ValidationError
 
 from bot.channels.teams.address import Address, unpacked
 from bot.channels.teams.cards import feedback_card
-from bot.channels.teams.connector import Connector, Growing, Unreachable
+from bot.channels.teams.connector import Connector, Growing, Malformed, Unreachable
 from bot.channels.teams.read import ANSWER, CHANNEL, REACTION, address_of, form_of, incoming_of, rating_of, tenant_of
-from bot.channels.teams.write import messages_for
+from bot.channels.teams.write import messages_for, plain_messages_for
 from bot.core.corpus import Language
 from bot.core.desk import Desk, Outgoing
 from bot.core.desk_talk import OnPartial
@@ -45,7 +45,10 @@ READ = frozenset({"message", "messageUpdate", "installationUpdate", "invoke"})
 
 CARD = "application/vnd.microsoft.card.adaptive"
 
-KEPT_ANSWERS = 10_000
+LATEST = ""
+"""Stands for the newest answer of a conversation, where a client does not say under which one a thumb was pressed."""
+
+KEPT_ANSWERS = 20_000
 """Messages of which is remembered which answer they hold, for the thumbs under them."""
 
 
@@ -89,7 +92,11 @@ class Channel:
 
     async def finish(self, timeout_s: float) -> bool:
         """Finish the answers in flight."""
-        return await self.front.finish(timeout_s)
+        is_done = await self.front.finish(timeout_s)
+        for task in self._typing:
+            task.cancel()
+        await asyncio.gather(*self._typing, return_exceptions=True)
+        return is_done
 
     def _is_let_in(self, activity: Activity, address: Address) -> bool:
         return address.is_local if self._is_local_only else tenant_of(activity) in self._tenants
@@ -140,7 +147,7 @@ class Channel:
         return InvokeResponse(status=200, body=body.model_dump(by_alias=True, exclude_none=True, mode="json"))
 
     def _answer_under(self, activity: Activity) -> tuple[str, Language] | None:
-        return self._answers.get((activity.conversation.id, activity.reply_to_id or ""))
+        return self._answers.get((activity.conversation.id, activity.reply_to_id or LATEST))
 
     async def _send(self, incoming: Incoming, replies: tuple[Reply, ...]) -> None:
         address = unpacked(incoming.address)
@@ -161,13 +168,22 @@ class Channel:
             log.warning("cannot arrive id=%s cause=%s", outgoing.id, error)
 
     async def _show(self, address: Address, reply: Reply, growing: Growing | None) -> None:
+        try:
+            await self._show_whole(address, reply, growing)
+        except Malformed as error:
+            log.warning("sent as plain text cause=%s", error)
+            for message in plain_messages_for(reply, self._messages):
+                await self._connector.post(address, message)
+
+    async def _show_whole(self, address: Address, reply: Reply, growing: Growing | None) -> None:
         first = ""
         for n, message in enumerate(messages_for(reply, self._messages)):
             grown = await growing.end(message) if n == 0 and growing is not None and growing.has_begun else None
             sent = await self._connector.post(address, message) if grown is None else grown
             first = first or sent
-        if reply.takes_feedback and first:
-            self._answers[address.conversation, first] = (reply.answer_id, reply.language)
+        if reply.takes_feedback:
+            for message_id in (first, LATEST):
+                self._answers[address.conversation, message_id] = (reply.answer_id, reply.language)
             while len(self._answers) > KEPT_ANSWERS:
                 self._answers.popitem(last=False)
 

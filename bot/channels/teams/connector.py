@@ -25,8 +25,11 @@ MAX_PAUSE_S = 30.0
 """Seconds that are waited at most, whatever Teams says."""
 
 TOO_MANY, SERVER_FAILS = 429, 500
-GONE = frozenset({400, 403, 404, 410, 413})
+GONE = frozenset({403, 404, 410})
 """Statuses of what can never arrive: the bot was removed or blocked, or the conversation is gone."""
+
+ODD = frozenset({400, 413})
+"""Statuses of what Teams does not take in this form."""
 
 PLACEHOLDER = "DO_NOT_USE_PLACEHOLDER_ID"
 """What the SDK gives as the id of a message where Teams gave none."""
@@ -34,6 +37,10 @@ PLACEHOLDER = "DO_NOT_USE_PLACEHOLDER_ID"
 
 class Unreachable(Exception):
     """A message that can never arrive."""
+
+
+class Malformed(Unreachable):
+    """A message that could arrive in another form."""
 
 
 class Connector:
@@ -48,7 +55,7 @@ class Connector:
         """Send an activity and give its id.
 
         Raises:
-            Unreachable: it can never arrive.
+            Unreachable: it can never arrive; ``Malformed`` where it could in another form.
             HTTPError: Teams does not take it now.
         """
         activity.from_ = self._bot
@@ -152,11 +159,14 @@ def _pause_after(error: httpx.HTTPError, otherwise: float) -> float:
 
     Raises:
         Unreachable: no attempt will ever do.
+        Malformed: it will not do in this form.
         HTTPError: the next one will not do either.
     """
     if not isinstance(error, httpx.HTTPStatusError):
         return otherwise
     status = error.response.status_code
+    if status in ODD:
+        raise Malformed(f"status {status}") from error
     if status in GONE:
         raise Unreachable(f"status {status}") from error
     if status != TOO_MANY and status < SERVER_FAILS:

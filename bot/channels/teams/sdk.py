@@ -15,3 +15,6 @@ __all__ = ["microsoft_teams"]
 
 for name in ("microsoft_teams", "msal"):
     logging.getLogger(name).setLevel(logging.CRITICAL)
+
+logging.getLogger("microsoft_teams.common.http.client").setLevel(logging.WARNING)
+"""The SDK gives this level to httpx each time that it makes a client; at INFO that writes every address it calls."""

@@ -8,15 +8,15 @@ from microsoft_teams.api.activities.message import MessageActivityInput
 from microsoft_teams.api.models.entity import CitationAppearance
 
 from bot.channels.teams.cards import WEB, cards_of
-from bot.channels.teams.markup import clipped, marked_up, messages_of
+from bot.channels.teams.markup import clipped, escaped, marked_up, messages_of
 from bot.core.messages import Messages
 from bot.core.reply import Reply, ShownSource
 
 MAX_NAME, MAX_ABSTRACT, MAX_KEYWORD = 80, 160, 28
 """Characters that Teams takes in a citation."""
 
-MAX_CITATIONS = 20
-"""Citations that Teams shows in one message; all sources stand in the card as well."""
+MAX_CITATIONS = 10
+"""Citations in one message: Teams takes 20, its test client 10. All sources stand in the card as well."""
 
 
 def messages_for(reply: Reply, messages: Messages) -> tuple[MessageActivityInput, ...]:
@@ -29,6 +29,20 @@ def messages_for(reply: Reply, messages: Messages) -> tuple[MessageActivityInput
         found[-1].add_card(cards[0])
         found.extend(MessageActivityInput().add_card(card) for card in cards[1:])
     return tuple(found)
+
+
+def plain_messages_for(reply: Reply, messages: Messages) -> tuple[MessageActivityInput, ...]:
+    """Give a reply as text alone, for where Teams refuses its form: a plain answer is better than none."""
+    numbers = [source.n for source in reply.sources]
+    choices = [f"- {button.label}" for button in reply.choices]
+    texts = list(marked_up((*reply.paragraphs, *reply.warnings, *choices), numbers))
+    if reply.sources:
+        texts.append(messages.say("sources_heading", reply.language))
+    for source in reply.sources:
+        texts += [f"[{source.n}] {escaped(source.head)}", f"“{escaped(source.quote)}”"]
+        texts += [source.url] if source.url.startswith(WEB) else []
+    texts += [escaped(reply.label)] if reply.label else []
+    return tuple(MessageActivityInput(text=text, text_format="markdown") for text in messages_of(texts))
 
 
 def _text(text: str, reply: Reply) -> MessageActivityInput:

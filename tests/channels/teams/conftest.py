@@ -20,7 +20,11 @@ from tests.builders import TODAY, answer, claim, desk, passage, source, tools
 from tests.servers.teams_connector import Connector, fake_connector
 from tests.servers.web import served
 
-LETTER = source("Er zijn 8 risicocategorieën. " + "Dit staat in een lange brief. " * 12, "brief", Grade.OFFICIAL)
+LETTER = source(
+    "Er zijn 8 risicocategorieën, " + "en dat staat in een lange brief, " * 8 + "zo is het.", "brief", Grade.OFFICIAL
+)
+NOTE = source("Gemeenten zijn niet verplicht om ISV toe te passen.", "notitie")
+OWN = passage(NOTE.text, of=NOTE)
 OFFICIAL = passage(LETTER.text, of=LETTER, grade=Grade.OFFICIAL)
 CATEGORIES = answer(
     "categorieen",
@@ -28,8 +32,10 @@ CATEGORIES = answer(
     claim("Er zijn 8 risicocategorieën.", OFFICIAL.id),
     follow_ups=("gemeente",),
 )
-GEMEENTE = answer("gemeente", ["hoe zit het met gemeenten"], claim("Gemeenten zijn niet verplicht.", OFFICIAL.id))
-PARTS = tools(Corpus((LETTER,), (OFFICIAL,), (CATEGORIES, GEMEENTE), ()))
+GEMEENTE = answer(
+    "gemeente", ["hoe zit het met gemeenten", "vraag gemeente"], claim("Gemeenten zijn niet verplicht.", OWN.id)
+)
+PARTS = tools(Corpus((LETTER, NOTE), (OFFICIAL, OWN), (CATEGORIES, GEMEENTE), ()))
 ASK = "welke risicocategorieën zijn er"
 TENANT = "tenant-1"
 
@@ -97,7 +103,7 @@ def new_bot(connector: Connector) -> Iterator[NewBot]:
 
         def new(made: Desk | None = None, store: Store | None = None, **fields: Any) -> Bot:
             known = replace(registration(connector), **fields)
-            app = build_app(made or desk(PARTS, store=store), known, lambda: True)
+            app = build_app(made or desk(PARTS, store=store), known, lambda: True, outgoing_every_s=0.1)
             return Bot(stack.enter_context(served(app)), connector)
 
         yield new

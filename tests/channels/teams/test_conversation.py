@@ -11,7 +11,7 @@ from bot.adapters.memory_store import memory_store
 from bot.core.model import Answer, Question
 from tests.builders import Clock, desk
 from tests.channels.teams.conftest import ASK, LETTER, PARTS, Bot, NewBot, echo
-from tests.servers.teams_connector import Connector, Sent
+from tests.servers.teams_connector import Sent
 
 GROUP = {"id": "19:team@thread.tacv2;messageid=1", "conversationType": "channel", "isGroup": True}
 MENTION = {"type": "mention", "text": "<at>isvbot</at>", "mentioned": {"id": "28:bot-id", "name": "isvbot"}}
@@ -39,7 +39,7 @@ def test_an_answer_has_its_label_citations_thumbs_and_a_card_with_the_whole_quot
     assert len(cited["appearance"]["abstract"]) <= 160
     assert sent.activity["channelData"]["feedbackLoop"] == {"type": "custom"}
     (card,) = sent.cards
-    assert LETTER.text in json.dumps(card, ensure_ascii=False)
+    assert f"“{LETTER.text}”" in json.dumps(card, ensure_ascii=False)
     hidden = next(element for element in card["body"] if element.get("id") == "quote1")
     assert hidden["isVisible"] is False
     assert buttons(sent)["Citaat 1"]["targetElements"] == ["quote1"]
@@ -56,23 +56,23 @@ def test_a_follow_up_is_a_button_that_is_answered(bot: Bot) -> None:
     bot.say(ASK)
     action = buttons(bot.connector.wait())["Vraag gemeente?"]
     assert action["type"] == "Action.Submit"
-    bot.say("", value=action["data"], text=None)
+    bot.say(value=action["data"])
     assert "Gemeenten zijn niet verplicht" in bot.connector.wait(2).text
 
 
 def test_the_check_is_a_card_with_choices_that_are_answered(bot: Bot) -> None:
     bot.say("/check")
     first = bot.connector.wait()
-    assert "nieuwe aanbesteding" in first.text
-    chosen = buttons(first)["een nieuwe aanbesteding"]
+    assert "Voor welke organisatie" in first.text
+    chosen = buttons(first)["het Rijk"]
     bot.say("", value=chosen["data"])
-    assert "Voor welke organisatie" in bot.connector.wait(2).text
+    assert "Wat koopt u in" in bot.connector.wait(2).text
 
 
 def test_of_the_two_messages_about_an_installation_one_is_greeted(bot: Bot) -> None:
-    added = {"membersAdded": [{"id": "28:bot-id"}, {"id": "29:anna"}]}
-    assert bot.say(type="conversationUpdate", text=None, **added).status_code == 200
-    assert bot.say(type="installationUpdate", action="add", text=None).status_code == 200
+    added: dict[str, Any] = {"membersAdded": [{"id": "28:bot-id"}, {"id": "29:anna"}]}
+    assert bot.say(type="conversationUpdate", **added).status_code == 200
+    assert bot.say(type="installationUpdate", action="add").status_code == 200
     assert bot.say("/stop").status_code == 200
     bot.connector.wait(2)
     welcome, stop = bot.connector.messages()
@@ -163,26 +163,40 @@ def test_a_thumb_opens_a_form_and_what_is_filled_in_is_kept_with_the_answer(new_
     bot.say(ASK)
     answered = bot.connector.wait()
     fetch = {"data": {"actionName": "feedback", "actionValue": {"reaction": "dislike"}}}
-    opened = bot.say(type="invoke", name="message/fetchTask", value=fetch, replyToId=answered.id, text=None).json()
+    opened = bot.say(type="invoke", name="message/fetchTask", value=fetch, replyToId=answered.id).json()
     card = opened["task"]["value"]["card"]["content"]
     titles = [choice["title"] for choice in card["body"][0]["choices"]]
     assert titles == ["onjuist", "onvolledig", "verouderd", "bron klopt niet", "onduidelijk"]
     given = card["actions"][0]["data"] | {"reason": "outdated", "remark": "Dit is van 2017."}
     value = {"actionName": "feedback", "actionValue": {"reaction": "dislike", "feedback": json.dumps(given)}}
-    sent = {"type": "invoke", "name": "message/submitAction", "value": value, "replyToId": answered.id, "text": None}
+    sent: dict[str, Any] = {
+        "type": "invoke",
+        "name": "message/submitAction",
+        "value": value,
+        "replyToId": answered.id,
+        "locale": "nl",
+    }
     assert bot.say(**sent).status_code == 200
     assert "bewaard" in bot.connector.wait(2).text
     bot.say("/vergeet")
     assert "reacties: 1" in bot.connector.wait(3).text.replace("\\", "")
 
 
+def test_a_thumb_that_does_not_say_under_which_answer_counts_for_the_newest(bot: Bot) -> None:
+    bot.say(ASK)
+    bot.connector.wait()
+    value = {"actionName": "feedback", "actionValue": {"reaction": "like", "feedback": "Helder."}}
+    bot.say(type="invoke", name="message/submitAction", value=value)
+    assert "bewaard" in bot.connector.wait(2).text
+
+
 def test_a_form_that_was_sent_as_a_task_is_taken_too(bot: Bot) -> None:
     data = {"answer": "id-9", "reaction": "like", "remark": "Helder."}
-    bot.say(type="invoke", name="task/submit", value={"data": data}, text=None)
+    bot.say(type="invoke", name="task/submit", value={"data": data})
     assert "bewaard" in bot.connector.wait().text
 
 
-def test_what_a_colleague_answers_is_sent_later_to_the_same_conversation(new_bot: NewBot, connector: Connector) -> None:
+def test_what_a_colleague_answers_is_sent_later_to_the_same_conversation(new_bot: NewBot) -> None:
     store = memory_store(Clock())
     bot = new_bot(store=store)
     bot.say(ASK)
@@ -194,7 +208,7 @@ def test_what_a_colleague_answers_is_sent_later_to_the_same_conversation(new_bot
     told = bot.connector.wait(3)
     assert "Ja, dat mag." in told.text
     assert told.conversation == "a:c1"
-    assert store.queue.unsent("teams") == ()
+    assert len(bot.connector.messages()) == 3
 
 
 def test_what_was_confirmed_and_not_answered_is_answered_after_a_restart(new_bot: NewBot) -> None:
@@ -227,6 +241,19 @@ def test_who_removed_the_bot_is_not_written_to_again(new_bot: NewBot, caplog: py
     assert "cannot arrive" in caplog.text
 
 
+@pytest.mark.parametrize("status", [400, 413])
+def test_a_form_that_teams_does_not_take_gives_way_to_plain_text(bot: Bot, status: int) -> None:
+    bot.say(ASK)
+    action = buttons(bot.connector.wait())["Vraag gemeente?"]
+    bot.connector.failures.append((status, {}))
+    bot.say(value=action["data"])
+    plain = bot.connector.wait(2)
+    assert plain.cards == []
+    assert "Gemeenten zijn niet verplicht" in plain.text
+    assert "“Gemeenten zijn niet verplicht om ISV toe te passen.”" in plain.text
+    assert "https://example.org" in plain.text
+
+
 def test_no_question_and_no_token_reach_a_log(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     token = bot.connector.token()
@@ -238,5 +265,6 @@ def test_no_question_and_no_token_reach_a_log(bot: Bot, caplog: pytest.LogCaptur
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]
     assert sum("refused" in line for line in ours) == 3
     shown = "\n".join(record.getMessage() for record in caplog.records)
+    assert not [record for record in caplog.records if record.name == "httpx" and "/v3/" in record.getMessage()]
     assert "geheime" not in shown
     assert token not in shown
