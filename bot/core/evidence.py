@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from bot.core.corpus import Language, Passage, Source, SourceId
 from bot.core.drafted import DraftPart
 from bot.core.model import Statement
+from bot.core.places import Place, place_of, places_of
 from bot.core.prompting import fenced
 from bot.core.retrieve import FoundPart
 from bot.core.rules import Patterns
-from bot.core.support import Place, place_of, places_of
 
 
 @dataclass(frozen=True, slots=True)

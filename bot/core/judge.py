@@ -15,10 +15,11 @@ from bot.core.figures import Force, forces_in
 from bot.core.language import language_of
 from bot.core.model import Quote, Statement
 from bot.core.model_reply import Said
+from bot.core.places import Place
 from bot.core.plain import words
 from bot.core.ports import Embedder, Vector
 from bot.core.rules import Rules
-from bot.core.support import Lack, Place, best_places, opposes
+from bot.core.support import Lack, best_places, opposes
 from bot.core.verify import fault_of
 
 MAX_SENTENCE_CHARS = 400

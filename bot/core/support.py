@@ -13,18 +13,15 @@ from functools import lru_cache
 from itertools import combinations
 from typing import TypeVar
 
-from bot.core.corpus import Cite, Language, Passage, Source
+from bot.core.bearing import Beside, strays
 from bot.core.figures import Figure, facts_in, forces_in, numbers_in
-from bot.core.model import Quote, Statement
+from bot.core.model import Statement
 from bot.core.names import names_in
+from bot.core.places import Place
 from bot.core.plain import words
-from bot.core.quoting import quote_for
 from bot.core.references import KEPT_TEXTS
 from bot.core.rules import Lexicon
-from bot.core.sentences import sentence_spans, sentences
-
-MAX_WINDOW_SENTENCES = 3
-"""Sentences of a passage that together may carry one sentence."""
+from bot.core.sentences import sentences
 
 MIN_SHARE = 0.5
 """The share of a sentence's own words, cut to six letters, that the place must hold (docs/adr/0008-model-draft.md)."""
@@ -47,6 +44,9 @@ MIN_STEMS = 3
 
 SWAPPABLE = frozenset("authority category product application deliverable".split())
 """Kinds of terms of the glossary of which one cannot stand for another."""
+
+WEIGHTY = frozenset({"percent", "euro"})
+"""Units without which a number is another one."""
 
 MIN_CLAUSE_WORDS = 3
 _CLAUSE_END = re.compile(
@@ -95,17 +95,8 @@ class Lack(Enum):
     DUTY = "a duty is not carried"
     NEGATION = "a denial is added or left out"
     SCOPE = "it reaches further than its source"
+    BEARING = "an actor, condition, bound or figure is another one, or left out"
     WORDS = "its words are not those of its source"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A run of sentences of a passage, or a statement that people wrote on it, and the quotes that show it."""
-
-    text: str
-    quotes: tuple[Quote, ...]
-    around: str = ""
-    """Where it stands: titles and references, of which names and dates may be used, but no claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,38 +110,6 @@ class _Marks:
     scopes: frozenset[str]
     stems: frozenset[str]
     denials: int
-
-
-def places_of(passage: Passage, source: Source, language: Language) -> tuple[Place, ...]:
-    """Give the places of a passage in the language of the answer: runs of one to three sentences."""
-    around = f"{passage.context} {source.title} {source.reference} {source.date.isoformat()} {source.publisher}"
-    if language is Language.EN and passage.english:
-        return tuple(_english(passage, around))
-    spans = sentence_spans(passage.text)
-    found = []
-    for first in range(len(spans)):
-        for last in range(first, min(first + MAX_WINDOW_SENTENCES, len(spans))):
-            start, end = spans[first].start, spans[last].end
-            text = passage.text[start:end]
-            found.append(Place(text, (Quote(passage, text, passage.start + start),), around))
-    return tuple(found)
-
-
-def _english(passage: Passage, around: str) -> list[Place]:
-    """Give runs of the English rendering; its quote is the Dutch text that tells the same."""
-    told = sentences(passage.english)
-    runs = [
-        " ".join(told[first : last + 1])
-        for first in range(len(told))
-        for last in range(first, min(first + MAX_WINDOW_SENTENCES, len(told)))
-    ]
-    quotes = ((run, quote_for(Cite(passage.id), passage, run)) for run in runs)
-    return [Place(run, (quote,), around) for run, quote in quotes if quote is not None]
-
-
-def place_of(statement: Statement) -> Place:
-    """Give the place that a statement of people is; it was verified as any other."""
-    return Place(statement.text, statement.quotes)
 
 
 def best_places(sentence: str, places: Sequence[Place], terms: Lexicon) -> tuple[Place, ...] | Lack:
@@ -198,14 +157,15 @@ def _lack(sentence: str, places: Sequence[Place], terms: Lexicon) -> Lack | None
     subjects = [text for place in places for text in (place.text, *(quote.passage.section for quote in place.quotes))]
     if not swappable_in(sentence, terms) <= _union(swappable_in(text, terms) for text in subjects):
         return Lack.TERM
-    return _lack_of_sense(sentence, " ".join(place.text for place in places))
+    return _lack_of_sense(sentence, places, terms)
 
 
-def _lack_of_sense(sentence: str, text: str) -> Lack | None:
+def _lack_of_sense(sentence: str, places: Sequence[Place], terms: Lexicon) -> Lack | None:
     """Compare duty, denial and reach with the one sentence of a place whose words are nearest."""
-    said = _marks(sentence)
+    said, text = _marks(sentence), " ".join(place.text for place in places)
     units = [unit for unit in sentences(text) if _share(sentence, unit)]
-    unit = _held_marks(max(units, key=lambda unit: _share(sentence, unit), default=""))
+    nearest = max(units, key=lambda unit: _share(sentence, unit), default="")
+    unit = _held_marks(nearest)
     is_leave = "must" in said.scopes and "may" in unit.scopes and "must" not in unit.scopes
     if is_leave or not said.forces <= unit.forces:
         return Lack.DUTY
@@ -213,7 +173,18 @@ def _lack_of_sense(sentence: str, text: str) -> Lack | None:
         return Lack.SCOPE
     if said.denials != unit.denials or any(not _is_denied_alike(clause, text) for clause in _clauses(sentence)):
         return Lack.NEGATION
-    return None
+    field = "\n".join(dict.fromkeys(place.field or place.text for place in places))
+    around = " ".join(dict.fromkeys(place.around for place in places))
+    beside = Beside(nearest, text, field, around)
+    if len(places) == 1 and said.forces and not _speaks_of(beside.near, places[0], sentence, terms):
+        return Lack.TERM
+    return Lack.BEARING if strays(sentence, beside) else None
+
+
+def _speaks_of(near: str, place: Place, sentence: str, terms: Lexicon) -> bool:
+    """Whether a duty is told of those of whom the nearest words tell it, not of others in the same place."""
+    subjects = (near, *(quote.passage.section for quote in place.quotes))
+    return swappable_in(sentence, terms) <= _union(swappable_in(one, terms) for one in subjects)
 
 
 def _is_denied_alike(clause: str, text: str) -> bool:
@@ -233,7 +204,10 @@ def _union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
 
 
 def _has_figure(figure: Figure, held: frozenset[Figure]) -> bool:
-    return figure in held or (not figure.unit and any(other.value == figure.value for other in held))
+    """Whether a number is held with its unit; one without may leave out a day or year, no percentage or amount."""
+    return figure in held or (
+        not figure.unit and any(other.value == figure.value and other.unit not in WEIGHTY for other in held)
+    )
 
 
 def _is_written(name: str, written: frozenset[str]) -> bool:

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -9,7 +12,6 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from langchain_core.tracers.langchain import wait_for_all_tracers
 
 from bot.adapters.language_model import THREAD, LangChainModel
 from bot.adapters.model_options import ModelOptions, Structured, model_options
@@ -313,16 +315,34 @@ def test_azure_gets_the_deployment_the_version_and_the_key_its_own_way() -> None
     assert model.name == "azure_openai:ons-model"
 
 
-def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+TRACED = f"""
+import sys
+from langchain_core.tracers.langchain import wait_for_all_tracers
+from bot.adapters.language_model import LangChainModel
+from bot.adapters.model_options import ModelOptions
+from bot.core.ports import Prompt
+model = LangChainModel(ModelOptions("openai", "x", sys.argv[1], key="{KEY}"))
+print("".join(piece.text for piece in model.write(Prompt("", "vraag"), {LIMIT_S})))
+wait_for_all_tracers()
+"""
+
+
+def test_the_environment_changes_nothing() -> None:
+    """In a process of its own, which can be ended: a tracer that has something to send tries for minutes."""
     with hostile() as elsewhere, hostile() as server:
-        for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE", "LANGSMITH_ENDPOINT", "LANGCHAIN_ENDPOINT", "OPENAI_PROXY"):
-            monkeypatch.setenv(name, elsewhere.url)
-        for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_V2"):
-            monkeypatch.setenv(name, "true")
-        for name in ("OPENAI_API_KEY", "LANGSMITH_API_KEY"):
-            monkeypatch.setenv(name, "sk-ander")
-        assert text_of(list(model_at(server).write(PROMPT, LIMIT_S))) == "Goed."
-        wait_for_all_tracers()
+        names = ("OPENAI_BASE_URL", "OPENAI_API_BASE", "LANGSMITH_ENDPOINT", "LANGCHAIN_ENDPOINT", "OPENAI_PROXY")
+        own = dict.fromkeys(names, elsewhere.url)
+        own |= dict.fromkeys(("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_V2"), "true")
+        own |= dict.fromkeys(("OPENAI_API_KEY", "LANGSMITH_API_KEY"), "sk-ander")
+        ran = subprocess.run(
+            [sys.executable, "-c", TRACED, server.url],
+            env={**os.environ, **own},
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=2 * LIMIT_S,
+            check=True,
+        )
+    assert ran.stdout == "Goed.\n"
     assert elsewhere.seen == []
     assert server.seen[0][1]["authorization"] == f"Bearer {KEY}"
 

@@ -9,7 +9,7 @@ from bot.core.drafted import DraftPart
 from bot.core.evidence import Evidence
 from bot.core.judge import Judge
 from bot.core.model_reply import Said
-from bot.core.support import places_of
+from bot.core.places import places_of
 from tests.builders import TODAY, passage, real_rules, source, statement
 
 TEXT = (

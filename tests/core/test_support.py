@@ -3,7 +3,8 @@
 import pytest
 
 from bot.core.corpus import Grade, Language
-from bot.core.support import Lack, Place, best_places, is_told, opposes, places_of
+from bot.core.places import Place, places_of
+from bot.core.support import Lack, best_places, is_told, opposes
 from tests.builders import passage, real_rules, source, statement
 
 TERMS = real_rules().terms
