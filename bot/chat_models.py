@@ -71,6 +71,7 @@ def build_writer(settings: Settings) -> Writer | None:
         seconds=settings.model_timeout_s,
         rewrite_seconds=settings.model_timeout_s / 4,
         passages=settings.model_passages,
+        own_words=settings.model_own_words,
         is_structured=settings.model_structured != "off",
     )
     prices = Prices(settings.model_price_in, settings.model_price_out)

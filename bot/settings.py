@@ -74,6 +74,13 @@ class Settings(BaseSettings):
     model_passages: int = Field(
         default=6, ge=1, le=20, description="Passages that the chat model is shown for one question; fewer is quicker."
     )
+    model_own_words: int = Field(
+        default=0,
+        ge=0,
+        le=20,
+        description="Words that a sentence of the chat model may hold without its source; more is more fluent and less"
+        " safe.",
+    )
     model_structured: Literal["auto", "on", "off"] = Field(
         default="auto",
         description="Send the JSON schema of the reply along: on, off, or auto (until the server refuses one).",

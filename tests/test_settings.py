@@ -30,6 +30,7 @@ MODEL = {
     "MODEL_RETRIES": "2",
     "MODEL_MAX_TOKENS": "99",
     "MODEL_PASSAGES": "3",
+    "MODEL_OWN_WORDS": "2",
     "MODEL_STRUCTURED": "off",
     "MODEL_PRICE_IN": "0.5",
     "MODEL_PRICE_OUT": "1.5",

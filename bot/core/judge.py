@@ -19,7 +19,7 @@ from bot.core.places import Place
 from bot.core.plain import words
 from bot.core.ports import Embedder, Vector
 from bot.core.rules import Rules
-from bot.core.support import Lack, best_places, opposes
+from bot.core.support import Lack, best_places, opposes, stems_of
 from bot.core.verify import fault_of
 
 MAX_SENTENCE_CHARS = 400
@@ -45,8 +45,10 @@ class Judge:
         embedder: Embedder,
         rules: Rules,
         sources: Mapping[SourceId, Source],
+        own_words: int = 0,
     ) -> None:
-        """Take what the sentences of a part may rest on."""
+        """Take what the sentences of a part may rest on, and how many words of its own a sentence may hold."""
+        self._own_words = own_words
         self._part, self._evidence, self._language = part, evidence, language
         self._embedder, self._rules, self._sources = embedder, rules, sources
 
@@ -60,12 +62,9 @@ class Judge:
         found = best_places(text, self._evidence.places_for(said.tokens), self._rules.terms)
         if isinstance(found, Lack):
             return found.name.lower()
-        if self._is_opposed(text):
-            return "contradiction"
-        if _is_repeated(text, kept):
-            return "repeated"
-        if self._likeness(text, found) < self._rules.calibration.support_above:
-            return "support"
+        fault = self._fault_of_sense(text, found, kept)
+        if fault:
+            return fault
         statement = Statement(text, _quotes(found))
         fault_found = fault_of(statement, self._sources)
         return statement if fault_found is None else fault_found.name.lower()
@@ -78,6 +77,15 @@ class Judge:
         own = language_of(text)
         return "language" if own is not None and own is not self._language else ""
 
+    def _fault_of_sense(self, text: str, places: Sequence[Place], kept: Sequence[Statement]) -> str:
+        if len(_own_words(text, places)) > self._own_words:
+            return "own_words"
+        if self._is_opposed(text):
+            return "contradiction"
+        if _is_repeated(text, kept):
+            return "repeated"
+        return "support" if self._likeness(text, places) < self._rules.calibration.support_above else ""
+
     def _is_opposed(self, text: str) -> bool:
         """Whether a sentence says the opposite of the decision, or of a statement that people wrote."""
         decision = self._part.decision
@@ -89,6 +97,11 @@ class Judge:
         """Give the cosine of a sentence and the place that carries it; two places count as one text."""
         sentence, place = self._embedder.embed_questions([text, " ".join(place.text for place in places)])
         return _cosine(sentence, place)
+
+
+def _own_words(text: str, places: Sequence[Place]) -> frozenset[str]:
+    """Give the words of a sentence that carry meaning and stand neither in its places nor in their titles."""
+    return stems_of(text) - stems_of(" ".join(f"{place.text} {place.around}" for place in places))
 
 
 def _contradicts(text: str, decision: Decision) -> bool:

@@ -128,7 +128,10 @@ class _Session:
         self._writer, self._given, self._shown = writer, given, shown
         limit = max(writer.limits.passages, 1)
         self._evidence = evidence_for(part, found, given.sources, before.language, limit, given.rules.screen.injection)
-        self._judge = Judge(part, self._evidence, before.language, given.embedder, given.rules, given.sources)
+        own_words = writer.limits.own_words
+        self._judge = Judge(
+            part, self._evidence, before.language, given.embedder, given.rules, given.sources, own_words
+        )
         self._kept: list[Statement] = [part.statements[0]] if part.decision is not None else []
         self._fixed = len(self._kept)
         self._was_shown = False

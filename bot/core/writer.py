@@ -22,6 +22,8 @@ class Limits:
     """Of these, for making a follow-up stand alone."""
     passages: int = 6
     sentences: int = 6
+    own_words: int = 0
+    """Words with a meaning that a sentence may hold without its source; each may change what it says."""
     is_structured: bool = False
     """Whether a reply is asked for as JSON."""
 

@@ -23,7 +23,7 @@ from bot.core.model import Answer, Question
 from bot.core.people import CODE_LASTS, MAX_WAITING_CODES, EveryRole
 from bot.core.reply import Reply, ReplyKind, thumbs
 from bot.core.tools import Tools
-from bot.core.writer import Writer
+from bot.core.writer import Limits, Writer
 from ingest.corpus import read_corpus
 from prompts.loader import read_prompts
 from tests.builders import NOON, TODAY, Clock, answer, claim, desk, passage, reply, said, source, tools
@@ -781,7 +781,7 @@ def test_what_is_ready_of_an_answer_is_shown_while_a_model_writes() -> None:
     model = ScriptedModel("Op dit moment zijn er 8 risicocategorieën. [S1] En")
     rules = replace(PARTS.rules, calibration=replace(PARTS.rules.calibration, support_above=0.0))
     shown: list[str] = []
-    served = desk(replace(PARTS, rules=rules, writer=Writer(model, read_prompts())))
+    served = desk(replace(PARTS, rules=rules, writer=Writer(model, read_prompts(), Limits(own_words=1))))
     (found,) = served.handle(said(ASK), shown.append)
     assert shown == ["Op dit moment zijn er 8 risicocategorieën. [1]"]
     assert found.text.startswith(shown[0])

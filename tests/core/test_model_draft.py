@@ -96,6 +96,8 @@ def test_yes_or_no_is_ours_to_say() -> None:
         ("De leverancier mag elk jaar openbaar rapporteren over de keten. [S1]", "scope"),
         ("Ook provincies zijn niet verplicht om de voorwaarden toe te passen. [S1]", "term"),
         ("Boeken en films zijn er voor iedereen te leen in de bibliotheek. [S1]", "words"),
+        ("De leverancier moet elk kwart jaar openbaar rapporteren over de keten. [S1]", "own_words"),
+        ("De kleine leverancier moet elk jaar openbaar rapporteren over de keten. [S1]", "bearing"),
         ("De minister heeft dat zelf gezegd in de kamer. [S7]", "unknown_token"),
         ("De minister heeft dat zelf gezegd in de kamer.", "no_token"),
         ("The supplier must report in public about the chain every year. [S1]", "language"),
@@ -247,3 +249,11 @@ def test_only_an_outage_of_the_model_is_forgiven() -> None:
             raise EmbedderUnavailable("weg")
 
     assert written(Failing()).status is Status.ERROR_SERVICE  # type: ignore[arg-type]  # it never gives a piece
+
+
+def test_more_words_of_its_own_may_be_allowed() -> None:
+    sentence = f"{GOOD} De leverancier moet over de hele keten elk jaar openbaar rapporteren. [S1]"
+    strict, loose = written(ScriptedModel(sentence)), written(ScriptedModel(sentence), limits=Limits(own_words=1))
+    assert strict.drafting is not None
+    assert strict.drafting.dropped == {"own_words": 1}
+    assert "hele keten" in loose.text
