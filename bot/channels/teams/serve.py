@@ -17,6 +17,10 @@ from bot.core.errors import SettingsError
 __all__ = ["Place", "Registration", "check", "sdk", "serve"]
 
 
+MAX_CONNECTIONS = 500
+"""Connections at once; with bodies of the largest size they take some 130 MB."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where is listened, and whether this is a developer's own machine."""
@@ -70,5 +74,6 @@ def serve(desk: Desk, registration: Registration, ready: Ready, place: Place) ->
         proxy_headers=False,
         ws="none",
         timeout_graceful_shutdown=int(FINISH_S),
+        limit_concurrency=MAX_CONNECTIONS,
     )
     uvicorn.Server(config).run()
