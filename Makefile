@@ -60,7 +60,7 @@ wheel: $(VENV)/.dev ## build the wheel, install it in a bare environment and ask
 settings: $(VENV)/.dev ## write .env.example from the settings
 	$(BIN)/python -c "from bot.settings import example_file; print(example_file(), end='')" > .env.example
 
-teams-package: $(VENV)/.dev ## build and check dist/isvbot-teams.zip, by which the bot is added to Teams
+teams-package: $(VENV)/teams-schema ## build and check dist/isvbot-teams.zip, by which the bot is added to Teams
 	$(BIN)/python -m scripts.teams_package
 
 picture: $(VENV)/.dev ## make the picture of the README anew
@@ -103,4 +103,13 @@ $(VENV)/.model: requirements-model-tests.txt $(VENV)/.dev
 
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
 	$(BIN)/pip install --quiet --require-hashes -r requirements-bench.lock
+	@touch $@
+
+# Microsoft's schemas of the Teams manifest: fetched for the check, not kept in the repository.
+$(VENV)/teams-schema: $(VENV)/.dev
+	rm -rf $(VENV)/teams-npm && mkdir -p $(VENV)/teams-npm
+	npm pack --silent --pack-destination $(VENV)/teams-npm @microsoft/app-manifest@1.1.2 >/dev/null
+	echo "4fcc09ca1c01733849c2639cd7d96530093417a347d026eaaa1c8f046e51882c  $(VENV)/teams-npm/microsoft-app-manifest-1.1.2.tgz" | sha256sum --check --quiet
+	tar -xzf $(VENV)/teams-npm/microsoft-app-manifest-1.1.2.tgz -C $(VENV)/teams-npm
+	rm -rf $@ && mv $(VENV)/teams-npm/package/build/json-schemas/teams $@ && rm -rf $(VENV)/teams-npm
 	@touch $@

@@ -24,7 +24,10 @@ from bot.core.messages import Messages
 from bot.settings import Settings, read_settings
 
 SCHEMA_VERSION = "1.24"
-SCHEMAS = Path(__file__).parent / "teams_schema"
+SCHEMAS = Path(sys.prefix) / "teams-schema"
+"""Where ``make teams-package`` puts Microsoft's schemas, from the npm package @microsoft/app-manifest: they are not
+ours to copy."""
+
 TARGET = Path("dist/isvbot-teams.zip")
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
@@ -129,8 +132,8 @@ def check(files: Mapping[str, bytes]) -> None:
     Raises:
         ContentError: something in it is wrong; the message says where.
     """
-    for name, schema in (("manifest.json", "manifest"), ("en.json", "localization")):
-        _check_schema(name, json.loads(files[name]), SCHEMAS / f"{schema}-{SCHEMA_VERSION}.json")
+    for name, schema in (("manifest.json", "MicrosoftTeams"), ("en.json", "MicrosoftTeams.Localization")):
+        _check_schema(name, json.loads(files[name]), SCHEMAS / f"v{SCHEMA_VERSION}" / f"{schema}.schema.json")
     manifest, other = json.loads(files["manifest.json"]), json.loads(files["en.json"])
     commands = manifest["bots"][0]["commandLists"][0]["commands"]
     if sum("commands[" in name and name.endswith("title") for name in other) != len(commands):
@@ -141,6 +144,8 @@ def check(files: Mapping[str, bytes]) -> None:
 
 
 def _check_schema(name: str, content: object, schema: Path) -> None:
+    if not schema.is_file():
+        raise ContentError(f"{schema} is not there: run 'make teams-package', which needs npm")
     validator = Draft4Validator(json.loads(schema.read_text("utf-8")), format_checker=FormatChecker())
     for error in validator.iter_errors(content):
         raise ContentError(f"{name}: {'/'.join(map(str, error.absolute_path))}: {error.message}")

@@ -21,6 +21,10 @@ from bot.core.errors import ServiceError, SettingsError
 __all__ = ["Place", "Registration", "check", "sdk", "serve", "serve_until"]
 
 
+MAX_CONNECTIONS = 500
+"""Connections at once; with bodies of the largest size they take some 130 MB."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where is listened, and whether this is a developer's own machine."""
@@ -128,4 +132,5 @@ def _config(desk: Desk, registration: Registration, ready: Ready, place: Place) 
         proxy_headers=False,
         ws="none",
         timeout_graceful_shutdown=int(FINISH_S),
+        limit_concurrency=MAX_CONNECTIONS,
     )
