@@ -48,6 +48,7 @@ eval: $(VENV)/.dev ## quality of the answers; fails below evals/thresholds.yaml
 bench: $(VENV)/.bench ## speed, memory and recall, as ratios in one run, also against plain LangChain and Haystack
 	$(BIN)/isvbot-ingest sync
 	$(BIN)/python -m evals.bench
+	$(BIN)/python -m evals.bench_channels
 	$(BIN)/python -m evals.peers
 
 calibrate: $(VENV)/.dev ## measure the thresholds anew and write knowledge/calibration.yaml

@@ -279,7 +279,8 @@ def in_the_terminal(expected: list[tuple[Reply, ...]]) -> list[Shown]:
 
 
 async def in_telegram() -> list[Shown]:
-    fake, delivered, found, values = FakeTelegram(), Delivered(), [], []
+    fake, delivered, found = FakeTelegram(), Delivered(), []
+    values: list[tuple[str, str]] = []
     async with talking(fake, delivered.desk()):
         for step in STEPS:
             before, asked = len(fake.sent), ""
@@ -309,7 +310,8 @@ async def in_telegram() -> list[Shown]:
 
 
 def in_teams() -> list[Shown]:
-    delivered, found, values = Delivered(), [], []
+    delivered, found = Delivered(), []
+    values: list[str] = []
     with (
         fake_connector() as connector,
         served(build_app(delivered.desk(), registration(connector), lambda: True)) as url,
