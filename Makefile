@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help chat test check lint types imports unit engines model-tests eval bench wheel calibrate settings teams-package picture tree lock clean
+.PHONY: help chat test check lint types imports unit engines model-tests eval bench wheel calibrate without-docker settings teams-package picture tree lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -48,6 +48,7 @@ eval: $(VENV)/.dev ## quality of the answers; fails below evals/thresholds.yaml
 bench: $(VENV)/.bench ## speed, memory and recall, as ratios in one run, also against plain LangChain and Haystack
 	$(BIN)/isvbot-ingest sync
 	$(BIN)/python -m evals.bench
+	$(BIN)/python -m evals.bench_channels
 	$(BIN)/python -m evals.peers
 
 calibrate: $(VENV)/.dev ## measure the thresholds anew and write knowledge/calibration.yaml
@@ -56,6 +57,9 @@ calibrate: $(VENV)/.dev ## measure the thresholds anew and write knowledge/calib
 
 wheel: $(VENV)/.dev ## build the wheel, install it in a bare environment and ask a question from another folder
 	PYTHON=$(PYTHON) sh scripts/check-wheel.sh
+
+without-docker: ## do what the Dockerfile says, without Docker; needs the ports 8080 and 3978
+	sh scripts/without-docker.sh
 
 settings: $(VENV)/.dev ## write .env.example from the settings
 	$(BIN)/python -c "from bot.settings import example_file; print(example_file(), end='')" > .env.example
@@ -73,6 +77,8 @@ tree: $(VENV)/.dev ## draw the rules of the ISV check anew in docs/isv-check.md
 lock: ## write the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-emit-index-url -o requirements.lock --upgrade
 	uv pip compile pyproject.toml --group build --group dev --universal --generate-hashes --no-header --no-emit-index-url -o requirements-dev.lock --upgrade
+	cp requirements-dev.lock requirements-serve.lock
+	uv pip compile pyproject.toml --group build --extra telegram --extra teams --extra postgres --extra model --universal --generate-hashes --no-header --no-emit-index-url -o requirements-serve.lock
 	cp requirements-dev.lock requirements-bench.lock
 	uv pip compile pyproject.toml --group build --group dev --group bench --universal --generate-hashes --no-header --no-emit-index-url -o requirements-bench.lock
 

@@ -237,7 +237,8 @@ def test_what_is_wrong_names_the_channel_and_the_parts() -> None:
 
 
 def test_the_page_shows_what_is_wrong_and_nothing_else() -> None:
-    port, problems, alive = free_port(), [("weg",)], [True]
+    port, alive = free_port(), [True]
+    problems: list[tuple[str, ...]] = [("weg",)]
     status = Status(lambda: alive[0], lambda: problems[0], lambda: {"message_taken_telegram": 2})
     with status_page(status, "127.0.0.1", port), httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
         assert http.get("/readyz").status_code == 503

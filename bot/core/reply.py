@@ -182,7 +182,7 @@ def link_to(citation: Citation) -> str:
         return url
     first, last = words[:FRAGMENT_WORDS], words[-FRAGMENT_WORDS:]
     ends = (words,) if len(words) <= 2 * FRAGMENT_WORDS else (first, last)
-    text = ",".join(percent_encoded(" ".join(end), safe="").replace("-", "%2D") for end in ends)
+    text = ",".join(percent_encoded(" ".join(end), safe="", errors="replace").replace("-", "%2D") for end in ends)
     return f"{url}{'' if '#' in url else '#'}:~:text={text}"
 
 
