@@ -19,12 +19,14 @@ _FUNCTION_WORDS: dict[str, frozenset[str]] = {
         "de het een en van is dat die in te op niet zijn met voor er aan wat ik je we wij u uw ons onze mijn maar ook"
         " als bij dan nog naar om hoe waar wie wanneer welke waarom moet moeten mag mogen kan kunnen wordt worden geldt"
         " valt heeft hebben of dit deze zo nou toch wel geen dus door uit over tot onder hoeveel iets mij hij zij ze"
-        " waren was staat doet doen graag kun heb ben bent vraag klopt".split()
+        " waren was staat doet doen graag kun heb ben bent vraag klopt hallo hoi goedemorgen"
+        " goedemiddag goedenavond bedankt dank".split()
     ),
     "en": frozenset(
         "the a an and of is that in to on not are with for it what i you we our my but also if at then how where who"
         " when which why must may can do does has have or this these there should would could from by as was were"
-        " be been will about any your their they he she me us did tell please".split()
+        " be been will about any your their they he she me us did tell please hello hi good morning afternoon"
+        " evening thanks thank bye".split()
     ),
     "de": frozenset(
         "der die das ein eine und von ist nicht sind mit für auf wir ihr sie ich aber auch wenn bei dann wie wo wer"

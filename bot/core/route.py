@@ -63,7 +63,8 @@ def _without_subject(part: FoundPart, rules: Rules) -> Ending | None:
         return _ended(Status.SMALLTALK, part)
     is_bare = is_hollow(part.said) or len(words(part.said)) < MIN_QUESTION_WORDS or _is_kind(Kind.UNCLEAR, part, rules)
     if is_bare and not part.signals.follows:
-        return Ending(Status.CLARIFICATION)
+        is_greeting = _is_kind(Kind.SMALLTALK, part, rules) and not is_hollow(part.said)
+        return _ended(Status.SMALLTALK, part) if is_greeting else Ending(Status.CLARIFICATION)
     asks_on = part.signals.follows and asks(part.said)
     if asks_on or _is_told(part):
         return None

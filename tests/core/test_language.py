@@ -28,3 +28,17 @@ def test_another_language_is_foreign_and_a_loan_word_is_not() -> None:
     assert is_foreign("متى تكون الشروط الاجتماعية إلزامية؟")
     assert not is_foreign("wat is due diligence in de keten")
     assert not is_foreign("ISV?")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("hello", Language.EN),
+        ("Good morning", Language.EN),
+        ("thanks", Language.EN),
+        ("hallo", Language.NL),
+        ("Bedankt!", Language.NL),
+    ],
+)
+def test_a_greeting_or_thanks_has_a_language(text: str, language: Language) -> None:
+    assert language_of(text) is language
