@@ -167,7 +167,7 @@ def _lack_of_sense(sentence: str, places: Sequence[Place], terms: Lexicon) -> La
     nearest = max(units, key=lambda unit: _share(sentence, unit), default="")
     unit = _held_marks(nearest)
     is_leave = "must" in said.scopes and "may" in unit.scopes and "must" not in unit.scopes
-    if is_leave or not said.forces <= unit.forces:
+    if is_leave or not said.forces <= unit.forces or any(_turns_leave(clause, text) for clause in _clauses(sentence)):
         return Lack.DUTY
     if not said.scopes - {"must"} <= unit.scopes:
         return Lack.SCOPE
@@ -189,9 +189,18 @@ def _speaks_of(near: str, place: Place, sentence: str, terms: Lexicon) -> bool:
 
 def _is_denied_alike(clause: str, text: str) -> bool:
     """Whether the clause of a text whose words are nearest is denied where this one is, and only there."""
-    own = _marks(clause)
-    near = max(_clauses(text), key=lambda other: (len(own.stems & _held_marks(other).stems), -len(other)), default="")
-    return bool(own.denials) == bool(_held_marks(near).denials)
+    return bool(_marks(clause).denials) == bool(_held_marks(_nearest_clause(clause, text)).denials)
+
+
+def _turns_leave(clause: str, text: str) -> bool:
+    """Whether a clause makes a duty of what the nearest clause of a text leaves free, such as "vrijwillig moet het"."""
+    own, near = _marks(clause), _held_marks(_nearest_clause(clause, text))
+    return "must" in own.scopes and "may" in near.scopes and "must" not in near.scopes
+
+
+def _nearest_clause(clause: str, text: str) -> str:
+    stems = _marks(clause).stems
+    return max(_clauses(text), key=lambda other: (len(stems & _held_marks(other).stems), -len(other)), default="")
 
 
 def _clauses(text: str) -> tuple[str, ...]:

@@ -113,3 +113,11 @@ def test_the_opposite_of_a_statement_is_recognised(sentence: str, *, is_opposed:
 def test_a_text_tells_a_statement_with_its_figures(told: str, *, is_there: bool) -> None:
     own = statement("Er zijn 8 risicocategorieën.", PASSAGE)
     assert is_told(own, told) is is_there
+
+
+def test_what_a_clause_leaves_free_is_no_duty_though_the_sentence_speaks_of_one() -> None:
+    owner = source(
+        "Het Rijk moet ISV in een risicocategorie toepassen, daarbuiten mag ISV vrijwillig worden toegepast."
+    )
+    places = places_of(passage(owner.text, of=owner), owner, Language.NL)
+    assert found("Daarbuiten moet ISV vrijwillig worden toegepast.", places) is Lack.DUTY
