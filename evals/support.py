@@ -17,7 +17,7 @@ from hashlib import sha256
 
 from bot.core.corpus import Language, Passage, Source, SourceId, WrittenAnswer
 from bot.core.places import Place, places_of
-from bot.core.ports import Embedder
+from bot.core.ports import Embedder, cosine
 from bot.core.sentences import sentences
 from bot.core.support import Lack, best_places
 from ingest.corpus import read_corpus
@@ -112,7 +112,7 @@ def likeness_limit(embedder: Embedder) -> float:
 def likeness(embedder: Embedder, first: str, second: str) -> float:
     """Give the cosine of two texts as the verifier takes it."""
     a, b = embedder.embed_questions([first, second])
-    return sum(float(x) * float(y) for x, y in zip(a, b, strict=True))
+    return cosine(a, b)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

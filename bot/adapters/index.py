@@ -21,7 +21,7 @@ from bot.adapters.vector_store import FolderVectors, VectorStore
 from bot.core.corpus import Passage, Source, WrittenAnswer, WrittenReply
 from bot.core.entries import Entry, Target, entries_of, key_of, lexical_text, line_texts, target_key
 from bot.core.errors import IndexMismatch, IndexUnavailable, cannot_write
-from bot.core.ports import Embedder, Vector
+from bot.core.ports import Embedder, Vector, cosine
 
 IN_BUILD = FolderVectors()
 
@@ -157,15 +157,13 @@ def makes_the_vectors_of(build: Build, embedder: Embedder) -> bool:
         some = [entry for entry in entries if entry.is_question is is_question]
         embed = embedder.embed_questions if is_question else embedder.embed_passages
         found = embed([entry.text for entry in some]) if some else ()
-        if not all(_cosine(v, held[entry.id]) > ALIKE for v, entry in zip(found, some, strict=True)):
+        if not all(_cosine_if_alike(v, held[entry.id]) > ALIKE for v, entry in zip(found, some, strict=True)):
             return False
     return True
 
 
-def _cosine(one: Vector, other: Vector) -> float:
-    if len(one) != len(other):
-        return -1.0
-    return sum(float(a) * float(b) for a, b in zip(one, other, strict=True))
+def _cosine_if_alike(one: Vector, other: Vector) -> float:
+    return cosine(one, other) if len(one) == len(other) else -1.0
 
 
 def mend_vectors(folder: IndexFolder, build: Build, shelf: SqliteShelf, sharpening: Sharpening) -> Build:

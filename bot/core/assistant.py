@@ -10,11 +10,11 @@ from collections.abc import Callable
 from bot.core.corpus import Language, SourceId, Status, WrittenAnswer
 from bot.core.draft import draft
 from bot.core.drafted import Draft, newer_than_quoted
-from bot.core.errors import ServiceError, ServiceTimeout, StoreUnavailable
+from bot.core.errors import ServiceError, ServiceTimeout
 from bot.core.isv_check import Decided, isv_check
 from bot.core.model import Answer, Question
 from bot.core.model_draft import Given, Redrafted, redraft
-from bot.core.recording import record_of
+from bot.core.recording import keep
 from bot.core.retrieve import Retrieved, retrieve
 from bot.core.rewrite import rewritten
 from bot.core.screen import Stopped, screen
@@ -123,13 +123,8 @@ class Assistant:
         return self._recorded(answer, understood.question, dropped=verified.dropped)
 
     def _recorded(self, answer: Answer, question: Question, *, dropped: int = 0, cause: str = "") -> Answer:
-        """Keep why an answer was given; that this fails never costs the reader the answer."""
         tools = self._tools
-        try:
-            record = record_of(answer, tools.versions, asker=question.asker, dropped=dropped, cause=cause)
-            tools.records.add(record)
-        except StoreUnavailable as error:
-            log.warning("not recorded id=%s cause=%s", answer.id, error)
+        keep(answer, tools.records, tools.versions, asker=question.asker, dropped=dropped, cause=cause)
         return answer
 
     def _titles(self, verified: Verified, language: Language) -> tuple[str, ...]:

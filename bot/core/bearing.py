@@ -75,7 +75,9 @@ _TURNS = _patterns(
 )
 """Words of which each says something else than its neighbours; a sentence has them from its source or not at all."""
 
-_ONLY = re.compile(r"\b(?:alleen|enkel|uitsluitend|slechts|only|solely|exclusively)\b", re.IGNORECASE)
+ONLY = re.compile(r"\b(?:alleen|enkel|uitsluitend|slechts|only|solely|exclusively)\b", re.IGNORECASE)
+"""Words that leave out all others."""
+
 _CONDITION = re.compile(
     r"\b(?:wanneer|indien|mits|tenzij|zodra|provided|unless|if|when|als (?:het|er|u|dat|dit|zij|hij|ze|de|een|isv))\b"
     r"|, dan\b",
@@ -203,7 +205,7 @@ def _loses_condition(sentence: str, beside: Beside) -> bool:
     forces = forces_in(sentence)
     if not forces and not _LEAVE.search(sentence):
         return False
-    if _ONLY.search(beside.unit) and not _ONLY.search(sentence):
+    if ONLY.search(beside.unit) and not ONLY.search(sentence):
         return True
     if _CONDITION.search(beside.unit) and not _SAID_CONDITION.search(sentence):
         return True

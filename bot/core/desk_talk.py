@@ -13,14 +13,13 @@ from zlib import crc32
 from bot.core.audit import Records
 from bot.core.checker import Checker, CheckReply
 from bot.core.dialogue import Talk
-from bot.core.errors import StoreUnavailable
 from bot.core.keeping import Conversation, KeptTurn
 from bot.core.language import language_of
 from bot.core.model import Answer, Question, Turn
 from bot.core.offers import taken_offer
 from bot.core.parts import asks
 from bot.core.receipt import Versions
-from bot.core.recording import record_of
+from bot.core.recording import keep
 from bot.core.reply import Reply, note, reply_of, step_reply
 from bot.core.visit import Ended, Visit, changed
 from bot.core.wire import checked_question
@@ -127,17 +126,10 @@ class Talking:
         if reply.answer is None:
             step = step_reply(reply, language, mark_of(reply.talk))
             return Ended((step,), replace(visit.conversation, talk=reply.talk))
-        self._record(reply.answer, visit.person)
+        keep(reply.answer, self.records, self.versions, asker=visit.person)
         told = " ".join(said.text for said in reply.talk.said)
         later = self._remembered(changed(visit, talk=None), told, reply.answer)
         return Ended((reply_of(reply.answer, visit.messages),), later)
-
-    def _record(self, answer: Answer, person: str) -> None:
-        """Keep why the check ended so; that this fails never costs the reader the outcome."""
-        try:
-            self.records.add(record_of(answer, self.versions, asker=person))
-        except StoreUnavailable as error:
-            log.warning("not recorded id=%s cause=%s", answer.id, error)
 
     def _new_talk(self, visit: Visit) -> Talk:
         return Talk(visit.role, self.today(), visit.language)

@@ -17,7 +17,7 @@ from bot.core.model import Quote, Statement
 from bot.core.model_reply import Said
 from bot.core.places import Place
 from bot.core.plain import words
-from bot.core.ports import Embedder, Vector
+from bot.core.ports import Embedder, cosine
 from bot.core.rules import Rules
 from bot.core.support import Lack, best_places, opposes, stems_of
 from bot.core.verify import fault_of
@@ -96,7 +96,7 @@ class Judge:
     def _likeness(self, text: str, places: Sequence[Place]) -> float:
         """Give the cosine of a sentence and the place that carries it; two places count as one text."""
         sentence, place = self._embedder.embed_questions([text, " ".join(place.text for place in places)])
-        return _cosine(sentence, place)
+        return cosine(sentence, place)
 
 
 def _own_words(text: str, places: Sequence[Place]) -> frozenset[str]:
@@ -124,7 +124,3 @@ def _is_repeated(text: str, kept: Sequence[Statement]) -> bool:
 
 def _quotes(places: Sequence[Place]) -> tuple[Quote, ...]:
     return tuple(dict.fromkeys(quote for place in places for quote in place.quotes))
-
-
-def _cosine(first: Vector, second: Vector) -> float:
-    return sum(float(a) * float(b) for a, b in zip(first, second, strict=True))

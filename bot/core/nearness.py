@@ -9,10 +9,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.core.plain import words
+from bot.core.plain import STEM_CHARS, words
 from bot.core.references import KEPT_TEXTS, MONTHS
 
-STEM_CHARS = 6
 LONG = 4
 """Letters of a word that says something; of shorter ones few do."""
 

@@ -33,6 +33,10 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+(?:['’\-][^\W_]+)*", text.lower()))
 
 
+STEM_CHARS = 6
+"""Letters to which words are cut so that inflected forms meet."""
+
+
 def shortened(text: str, limit: int) -> str:
     """Give a text of at most ``limit`` characters on one line, cut after a whole word where it is longer."""
     plain = squeezed(text)

@@ -24,6 +24,11 @@ class Vector(Protocol):
         ...
 
 
+def cosine(one: Vector, other: Vector) -> float:
+    """Give the cosine of two unit vectors, in [-1, 1]."""
+    return sum(float(a) * float(b) for a, b in zip(one, other, strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """An index entry and how well it matches: a cosine in [-1, 1] or a relative BM25 in [0, 1]."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.core.corpus import Cite, Passage
 from bot.core.figures import numbers_in
 from bot.core.model import Quote
-from bot.core.plain import words
+from bot.core.plain import STEM_CHARS, words
 from bot.core.references import KEPT_TEXTS, references_in
 from bot.core.sentences import Span, sentence_spans
 
@@ -51,7 +51,7 @@ def _best_span(text: str, statement: str) -> Span:
 
 def _marks(text: str) -> frozenset[str]:
     """Give the words that carry meaning, cut to six letters so that inflected forms meet, and the figures."""
-    stems = frozenset(word[:6] for word in words(text) if word not in _COMMON)
+    stems = frozenset(word[:STEM_CHARS] for word in words(text) if word not in _COMMON)
     return stems | references_in(text) | frozenset(f"{n.value} {n.unit}" for n in numbers_in(text))
 
 

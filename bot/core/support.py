@@ -13,12 +13,12 @@ from functools import lru_cache
 from itertools import combinations
 from typing import TypeVar
 
-from bot.core.bearing import Beside, strays
+from bot.core.bearing import ONLY, Beside, strays
 from bot.core.figures import Figure, facts_in, forces_in, numbers_in
 from bot.core.model import Statement
 from bot.core.names import names_in
 from bot.core.places import Place
-from bot.core.plain import words
+from bot.core.plain import STEM_CHARS, words
 from bot.core.references import KEPT_TEXTS
 from bot.core.rules import Lexicon
 from bot.core.sentences import sentences
@@ -37,7 +37,6 @@ NEARLY = 0.1
 else, and would let a sentence pass that the nearest place denies."""
 
 MAX_PIECES = 6
-STEM_CHARS = 6
 
 MIN_STEMS = 3
 """A sentence with fewer words of its own says too little to find the place that carries it."""
@@ -68,7 +67,7 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _SCOPES = {
-    "only": re.compile(r"\b(?:alleen|enkel|uitsluitend|slechts|only|solely|exclusively)\b", re.IGNORECASE),
+    "only": ONLY,
     "all": re.compile(r"\b(?:alle|allen|altijd|elke?|iedere?|all|always|every|any|each)\b", re.IGNORECASE),
     "may": re.compile(
         r"\b(?:mag|mogen|kan|kunnen|may|might|can|could|toegestaan|allowed|permitted|vrijwillig|voluntar\w+)\b",
@@ -117,12 +116,12 @@ def best_places(sentence: str, places: Sequence[Place], terms: Lexicon) -> tuple
 
     Where several do, it is the one whose words are nearest.
     """
-    if len(_marks(sentence).stems) < MIN_STEMS:
+    if len(stems_of(sentence)) < MIN_STEMS:
         return Lack.WORDS
     shares = {place: _share(sentence, place.text) for place in dict.fromkeys(places)}
     nearest = sorted(shares, key=lambda place: (-shares[place], len(place.text)))
     best = shares[nearest[0]] if nearest else 0.0
-    needed = MIN_DENIED_SHARE if _marks(sentence).denials else MIN_SHARE
+    needed = MIN_DENIED_SHARE if _NEGATION.search(sentence) else MIN_SHARE
     if best >= needed:
         near = [place for place in nearest if shares[place] >= best - NEARLY]
         found = next((place for place in near if _lack(sentence, (place,), terms) is None), None)
@@ -199,7 +198,7 @@ def _turns_leave(clause: str, text: str) -> bool:
 
 
 def _nearest_clause(clause: str, text: str) -> str:
-    stems = _marks(clause).stems
+    stems = stems_of(clause)
     return max(_clauses(text), key=lambda other: (len(stems & _held_marks(other).stems), -len(other)), default="")
 
 
@@ -230,7 +229,7 @@ def swappable_in(text: str, terms: Lexicon) -> frozenset[str]:
 
 
 def _share(sentence: str, text: str) -> float:
-    own = _marks(sentence).stems
+    own = stems_of(sentence)
     return len(own & _held_marks(text).stems) / len(own) if own else 0.0
 
 
