@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -32,12 +32,12 @@ from bot.channels.telegram.config import TelegramConfig
 from bot.channels.telegram.run import serve
 from bot.core.assistant import Assistant
 from bot.core.corpus import Language, Role, Status
+from bot.core.delivery import Delivery
 from bot.core.desk import Desk
 from bot.core.desk_talk import OnPartial
 from bot.core.front import Front
 from bot.core.incoming import Incoming
 from bot.core.model import Answer, Question
-from bot.core.reply import Reply
 from bot.settings import Settings, read_settings
 from evals.bench_kill import KEY, PATIENCE_S, Row, kill
 from tests.servers.teams_connector import Connector, app_of
@@ -230,9 +230,9 @@ async def replay(assistant: Assistant, settings: Settings) -> list[Row]:
     desk = build_desk(settings, assistant, build_store(settings))
     sent = 0
 
-    async def send(_: Incoming, replies: Sequence[Reply]) -> None:
+    async def send(delivery: Delivery) -> None:
         nonlocal sent
-        sent += len(replies)
+        sent += len(delivery.replies)
 
     began, at_start = time.perf_counter(), 0.0
     for first in range(0, REPLAYED, AT_ONCE):

@@ -57,14 +57,19 @@ class _CountedInbox:
         self._count(f"message_{'taken' if is_new else 'known'}_{incoming.channel}")
         return is_new
 
+    def has(self, key: str) -> bool:
+        """Say whether a message came in before."""
+        return self._inbox.has(key)
+
     def replies(self, key: str) -> tuple[Reply, ...] | None:
         """Give replies that are not delivered."""
         return self._inbox.replies(key)
 
-    def finish(self, key: str, finished: Finished) -> None:
+    def finish(self, key: str, finished: Finished) -> bool:
         """Keep replies and conversation."""
-        self._inbox.finish(key, finished)
+        is_kept = self._inbox.finish(key, finished)
         self._count("message_answered")
+        return is_kept
 
     def deliver(self, key: str) -> None:
         """Note that the replies arrived."""

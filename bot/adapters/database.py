@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.core.errors import MissingExtra, SettingsError, StoreUnavailable
 
-LATEST = "0001"
+LATEST = "0002"
 """The newest migration."""
 
 BUSY_TIMEOUT_MS = 10_000
@@ -53,6 +53,17 @@ class Database:
         """The engine, for migrations and tests."""
         return self._engine
 
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite."""
+        return _is_sqlite(self._url)
+
+    @property
+    def file(self) -> str | None:
+        """The file of SQLite; none in memory, and none of PostgreSQL."""
+        name = self._url.database
+        return name if self.is_sqlite and name and name != ":memory:" else None
+
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Open a session whose changes are kept together, or not at all where something fails.
@@ -60,9 +71,18 @@ class Database:
         Raises:
             StoreUnavailable: the database cannot be reached or changed.
         """
+        with self.reached(), Session(self._engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reached(self) -> Iterator[None]:
+        """Name an error of the database as one.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached or changed.
+        """
         try:
-            with Session(self._engine) as session, session.begin():
-                yield session
+            yield
         except SQLAlchemyError as error:
             raise self._unavailable(error) from error
 
@@ -72,7 +92,7 @@ class Database:
         Raises:
             StoreUnavailable: the database cannot be reached or changed, or belongs to a newer program.
         """
-        try:
+        with self.reached():
             if self._revision() == LATEST:
                 return
             with self._lock():
@@ -83,8 +103,6 @@ class Database:
                     )
                 if revision != LATEST:
                     self._upgrade()
-        except SQLAlchemyError as error:
-            raise self._unavailable(error) from error
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -107,8 +125,7 @@ class Database:
 
     def _lock(self) -> Any:  # a FileLock or nothing: both are only entered
         """Give what only one process can hold: PostgreSQL takes its own lock inside the transaction."""
-        name = self._url.database
-        return FileLock(f"{name}.lock") if _is_sqlite(self._url) and name else nullcontext()
+        return FileLock(f"{self.file}.lock") if self.file is not None else nullcontext()
 
     @property
     def _shown(self) -> str:

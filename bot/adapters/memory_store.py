@@ -12,7 +12,7 @@ from typing import TypeVar
 from bot.core.audit import Record
 from bot.core.corpus import Role
 from bot.core.incoming import Incoming, Rating
-from bot.core.keeping import Conversation, Counts, Finished, Handed, Pairing, Store
+from bot.core.keeping import Conversation, Counts, Finished, Handed, Pairing, Store, content_of
 from bot.core.reply import Reply
 
 Now = Callable[[], datetime]
@@ -28,6 +28,16 @@ class _Message:
     at: datetime
     incoming: Incoming | None
     replies: tuple[Reply, ...] | None = None
+    is_forgotten: bool = False
+
+
+@dataclass
+class _Remembered:
+    """A conversation, when it went on last, and when something was last said in it."""
+
+    conversation: Conversation
+    at: datetime
+    said_at: datetime
 
 
 @dataclass
@@ -36,12 +46,13 @@ class _Kept:
 
     now: Now
     messages: dict[str, _Message] = field(default_factory=dict)
-    conversations: dict[str, tuple[Conversation, datetime]] = field(default_factory=dict)
+    conversations: dict[str, _Remembered] = field(default_factory=dict)
     records: dict[str, tuple[Record, datetime]] = field(default_factory=dict)
     feedback: dict[tuple[str, str], tuple[Rating, datetime, str]] = field(default_factory=dict)
     handed: dict[str, Handed] = field(default_factory=dict)
     sent: set[str] = field(default_factory=set)
     people: dict[str, Pairing] = field(default_factory=dict)
+    claimed: dict[str, object] = field(default_factory=dict)
 
 
 class MemoryInbox:
@@ -58,18 +69,25 @@ class MemoryInbox:
         self._kept.messages[key] = _Message(person, self._kept.now(), incoming)
         return True
 
+    def has(self, key: str) -> bool:
+        """Say whether a message came in before."""
+        return key in self._kept.messages
+
     def replies(self, key: str) -> tuple[Reply, ...] | None:
         """Give replies that are not delivered."""
         message = self._kept.messages.get(key)
         return message.replies if message is not None else None
 
-    def finish(self, key: str, finished: Finished) -> None:
-        """Keep replies and conversation."""
+    def finish(self, key: str, finished: Finished) -> bool:
+        """Keep replies and conversation, unless all was forgotten meanwhile."""
         message = self._kept.messages.get(key)
+        if message is not None and message.is_forgotten:
+            return False
         if message is not None and message.incoming is not None:
             message.replies = finished.replies
         if finished.conversation is not None:
-            self._kept.conversations[finished.conversation_key] = (finished.conversation, self._kept.now())
+            self._remember(finished.conversation_key, finished.conversation)
+        return True
 
     def deliver(self, key: str) -> None:
         """Keep the key only."""
@@ -82,6 +100,12 @@ class MemoryInbox:
         kept = (message.incoming for message in self._kept.messages.values())
         return tuple(incoming for incoming in kept if incoming is not None and incoming.channel == channel)
 
+    def _remember(self, key: str, conversation: Conversation) -> None:
+        now, before = self._kept.now(), self._kept.conversations.get(key)
+        is_same = before is not None and content_of(before.conversation) == content_of(conversation)
+        said_at = before.said_at if before is not None and is_same else now
+        self._kept.conversations[key] = _Remembered(conversation, now, said_at)
+
 
 class MemoryConversations:
     """Remembers conversations."""
@@ -93,7 +117,7 @@ class MemoryConversations:
     def load(self, key: str) -> Conversation | None:
         """Give a conversation."""
         found = self._kept.conversations.get(key)
-        return found[0] if found is not None else None
+        return found.conversation if found is not None else None
 
 
 class MemoryRecords:
@@ -203,14 +227,17 @@ class MemoryRetention:
         """Take what is shared."""
         self._kept = kept
 
-    def forget(self, person: str) -> Counts:
+    def forget(self, person: str, key: str) -> Counts:
         """Delete all of a person."""
         kept = self._kept
-        for message in kept.messages.values():
-            if message.person == person and message.replies is not None:
+        is_before = True
+        for name, message in kept.messages.items():
+            is_before = is_before and name != key
+            if message.person == person and (is_before or message.replies is not None):
+                message.is_forgotten = message.replies is None
                 message.person, message.incoming, message.replies = "", None, None
         return Counts(
-            conversations=_drop(kept.conversations, lambda found: found[0].person == person),
+            conversations=_drop(kept.conversations, lambda found: found.conversation.person == person),
             records=_drop(kept.records, lambda found: found[0].asker == person),
             feedback=_drop(kept.feedback, lambda found: found[2] == person),
             handed=_drop(kept.handed, lambda handed: handed.person == person),
@@ -221,7 +248,9 @@ class MemoryRetention:
         """Give the counts by kind; only a real store writes everything out."""
         kept = self._kept
         return {
-            "conversations": [c.turns for c, _ in kept.conversations.values() if c.person == person],
+            "conversations": [
+                found.conversation.turns for found in kept.conversations.values() if found.conversation.person == person
+            ],
             "records": [record.body for record, _ in kept.records.values() if record.asker == person],
             "feedback": [rating for rating, _, who in kept.feedback.values() if who == person],
             "handed": [handed.question for handed in kept.handed.values() if handed.person == person],
@@ -231,17 +260,36 @@ class MemoryRetention:
     def purge(self, before: datetime) -> Counts:
         """Delete what is old."""
         kept = self._kept
-        for key, (conversation, at) in kept.conversations.items():
-            turns = tuple(turn for turn in conversation.turns if turn.at >= before)
-            kept.conversations[key] = (replace(conversation, turns=turns), at)
+        for found in kept.conversations.values():
+            turns = tuple(turn for turn in found.conversation.turns if turn.at >= before)
+            found.conversation = replace(found.conversation, turns=turns)
+            if found.said_at < before:
+                found.conversation = replace(found.conversation, talk=None, last=None, asked="")
         _drop(kept.messages, lambda message: message.at < before)
         return Counts(
-            conversations=_drop(kept.conversations, lambda found: found[1] < before),
+            conversations=_drop(kept.conversations, lambda found: found.at < before),
             records=_drop(kept.records, lambda found: found[1] < before),
             feedback=_drop(kept.feedback, lambda found: found[1] < before),
             handed=_drop(kept.handed, lambda handed: handed.at < before),
             pairings=_drop(kept.people, lambda pairing: pairing.role is None and pairing.asked_at < before),
         )
+
+
+class MemoryClaims:
+    """Who answers for a channel, among the stores that share what is kept."""
+
+    def __init__(self, kept: _Kept) -> None:
+        """Take what is shared."""
+        self._kept = kept
+
+    def take(self, channel: str) -> bool:
+        """Take a channel that nobody else has."""
+        return self._kept.claimed.setdefault(channel, self) is self
+
+    def give_back(self, channel: str) -> None:
+        """Let another take it."""
+        if self._kept.claimed.get(channel) is self:
+            del self._kept.claimed[channel]
 
 
 def _drop(kept: dict[Key, Value], is_out: Callable[[Value], bool]) -> int:
@@ -253,7 +301,10 @@ def _drop(kept: dict[Key, Value], is_out: Callable[[Value], bool]) -> int:
 
 def memory_store(now: Now = lambda: datetime.now(UTC)) -> Store:
     """Give a store that keeps everything until the program ends."""
-    kept = _Kept(now)
+    return _store(_Kept(now))
+
+
+def _store(kept: _Kept) -> Store:
     return Store(
         inbox=MemoryInbox(kept),
         conversations=MemoryConversations(kept),
@@ -262,4 +313,5 @@ def memory_store(now: Now = lambda: datetime.now(UTC)) -> Store:
         queue=MemoryQueue(kept),
         people=MemoryPeople(kept),
         retention=MemoryRetention(kept),
+        claims=MemoryClaims(kept),
     )

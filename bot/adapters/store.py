@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.adapters.database import Database
 from bot.adapters.seal import Seal
 from bot.adapters.store_answers import SqlFeedback, SqlPeople, SqlQueue, SqlRecords
+from bot.adapters.store_claims import SqlClaims
 from bot.adapters.store_inbox import SqlConversations, SqlInbox
 from bot.adapters.store_retention import SqlRetention
 from bot.core.keeping import Store
@@ -25,4 +26,5 @@ def sql_store(database: Database, seal: Seal, now: Callable[[], datetime]) -> St
         queue=SqlQueue(database, seal),
         people=SqlPeople(database),
         retention=SqlRetention(database, seal),
+        claims=SqlClaims(database),
     )

@@ -22,7 +22,7 @@ from bot.core.incoming import Incoming
 from bot.core.keeping import Conversation, Finished, KeptTurn
 from bot.core.reply import Reply
 
-PENDING, ANSWERED, DELIVERED = "pending", "answered", "delivered"
+PENDING, ANSWERED, DELIVERED, FORGOTTEN = "pending", "answered", "delivered", "forgotten"
 
 _INCOMING = Packing(Incoming)
 _REPLIES = Packing(tuple[Reply, ...])
@@ -62,16 +62,24 @@ class SqlInbox:
             raise
         return True
 
+    def has(self, key: str) -> bool:
+        """Say whether a message came in before."""
+        with self._database.session() as session:
+            return session.scalar(select(MessageRow.place).where(MessageRow.key == key)) is not None
+
     def replies(self, key: str) -> tuple[Reply, ...] | None:
         """Give replies that are not delivered."""
         with self._database.session() as session:
             packed = session.scalar(select(MessageRow.replies).where(MessageRow.key == key))
         return _REPLIES.unpack(packed) if packed is not None else None
 
-    def finish(self, key: str, finished: Finished) -> None:
-        """Keep replies and conversation in one transaction."""
+    def finish(self, key: str, finished: Finished) -> bool:
+        """Keep replies and conversation in one transaction, unless all was forgotten meanwhile."""
         packed = _REPLIES.pack(finished.replies)
         with self._database.session() as session:
+            state = session.scalar(select(MessageRow.state).where(MessageRow.key == key).with_for_update())
+            if state == FORGOTTEN:
+                return False
             session.execute(
                 update(MessageRow)
                 .where(MessageRow.key == key, MessageRow.state == PENDING)
@@ -79,6 +87,7 @@ class SqlInbox:
             )
             if finished.conversation is not None:
                 _save(session, finished.conversation_key, finished.conversation, self._now())
+        return True
 
     def deliver(self, key: str) -> None:
         """Keep the key and the time only."""
@@ -131,6 +140,10 @@ class SqlConversations:
 def _save(session: Session, key: str, conversation: Conversation, now: datetime) -> None:
     """Write a conversation over the one before; its few turns are written anew."""
     session.execute(delete(TurnRow).where(TurnRow.conversation == key))
+    talk = _TALK.pack(conversation.talk) if conversation.talk is not None else None
+    last = _REPLY.pack(conversation.last) if conversation.last is not None else None
+    before = session.get(ConversationRow, key)
+    is_same = before is not None and (before.asked, before.last, before.talk) == (conversation.asked, last, talk)
     session.merge(
         ConversationRow(
             key=key,
@@ -138,9 +151,10 @@ def _save(session: Session, key: str, conversation: Conversation, now: datetime)
             language=conversation.language,
             role=conversation.role,
             asked=conversation.asked,
-            talk=_TALK.pack(conversation.talk) if conversation.talk is not None else None,
-            last=_REPLY.pack(conversation.last) if conversation.last is not None else None,
+            talk=talk,
+            last=last,
             at=now,
+            said_at=before.said_at if before is not None and is_same else now,
         )
     )
     session.flush()

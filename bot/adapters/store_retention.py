@@ -15,7 +15,7 @@ from sqlalchemy.sql import Executable
 
 from bot.adapters.database import Database
 from bot.adapters.seal import Seal
-from bot.adapters.store_inbox import ANSWERED, DELIVERED
+from bot.adapters.store_inbox import ANSWERED, DELIVERED, FORGOTTEN, PENDING
 from bot.adapters.store_tables import (
     Base,
     ConversationRow,
@@ -36,6 +36,7 @@ _GIVEN_OUT: Mapping[str, type[Base]] = {
     "pairings": PersonRow,
     "inbox": MessageRow,
 }
+_EMPTY: Mapping[str, Any] = {"person": "", "incoming": None, "replies": None}
 _SEALED = ("incoming", "handed")
 _JSON = ("incoming", "handed", "body", "talk", "last", "replies")
 
@@ -48,14 +49,14 @@ class SqlRetention:
         self._database = database
         self._seal = seal
 
-    def forget(self, person: str) -> Counts:
-        """Delete all of a person in one transaction; a message that waits for its answer is kept until it has one."""
+    def forget(self, person: str, key: str) -> Counts:
+        """Delete all of a person in one transaction; what came in after the message ``key`` is kept."""
+        asked = select(MessageRow.place).where(MessageRow.key == key).scalar_subquery()
+        own = update(MessageRow).where(MessageRow.person == person)
         with self._database.session() as session:
-            session.execute(
-                update(MessageRow)
-                .where(MessageRow.person == person, MessageRow.state == ANSWERED)
-                .values(state=DELIVERED, person="", incoming=None, replies=None)
-            )
+            session.execute(own.where(MessageRow.state == ANSWERED).values(state=DELIVERED, **_EMPTY))
+            waiting = own.where(MessageRow.state == PENDING, MessageRow.place < asked)
+            session.execute(waiting.values(state=FORGOTTEN, **_EMPTY).execution_options(synchronize_session=False))
             return Counts(
                 conversations=_deleted(session, delete(ConversationRow).where(ConversationRow.person == person)),
                 records=_deleted(session, delete(RecordRow).where(RecordRow.asker == person)),
@@ -82,6 +83,8 @@ class SqlRetention:
         with self._database.session() as session:
             session.execute(delete(TurnRow).where(TurnRow.at < before))
             session.execute(delete(MessageRow).where(MessageRow.at < before))
+            old = update(ConversationRow).where(ConversationRow.said_at < before)
+            session.execute(old.values(asked="", talk=None, last=None))
             return Counts(
                 conversations=_deleted(session, delete(ConversationRow).where(ConversationRow.at < before)),
                 records=_deleted(session, delete(RecordRow).where(RecordRow.at < before)),

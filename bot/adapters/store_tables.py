@@ -75,6 +75,8 @@ class ConversationRow(Base):
     talk: Mapped[str | None] = mapped_column(Text)
     last: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Moment, index=True)
+    said_at: Mapped[datetime] = mapped_column(Moment)
+    """When the question, the answer or the check that stands here last changed."""
 
 
 class TurnRow(Base):

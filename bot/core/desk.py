@@ -119,17 +119,46 @@ class Desk:
             return (self._failed(incoming, error),)
         try:
             finished = Finished(ended.replies, self._identities.conversation(incoming), ended.conversation)
-            self._store.inbox.finish(key, finished)
+            if not self._store.inbox.finish(key, finished):
+                # What this message left elsewhere is not told apart from the rest: little was said since.
+                self._store.retention.forget(self._identities.person(incoming.channel, incoming.person), key)
         except StoreUnavailable as error:
             log.warning("not kept channel=%s cause=%s", incoming.channel, error)
         return ended.replies
 
-    def delivered(self, incoming: Incoming) -> None:
-        """Note that the replies to a message arrived; only that it came in is remembered from now on."""
+    def delivered(self, incoming: Incoming) -> bool:
+        """Note that the replies to a message arrived; only that it came in is remembered from now on.
+
+        False: it could not be noted. They are sent again after a restart, unless it is noted later.
+        """
         try:
             self._store.inbox.deliver(self._identities.message(incoming))
         except StoreUnavailable as error:
             log.warning("not noted as delivered channel=%s cause=%s", incoming.channel, error)
+            return False
+        return True
+
+    def is_known(self, incoming: Incoming) -> bool:
+        """Say whether a message came in before.
+
+        Raises:
+            StoreUnavailable: that cannot be read.
+        """
+        return self._store.inbox.has(self._identities.message(incoming))
+
+    def take_on(self, channel: str) -> bool:
+        """Answer for a channel, which only one process may: two would send the same replies. False: another one does.
+
+        To be asked again now and then: a database that was away may have given the right to another process.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached.
+        """
+        return self._store.claims.take(channel)
+
+    def let_go(self, channel: str) -> None:
+        """Let another process answer for a channel."""
+        self._store.claims.give_back(channel)
 
     def waiting(self, channel: str) -> tuple[Incoming, ...]:
         """Give the messages that were confirmed but not answered when the program ended, the oldest first.

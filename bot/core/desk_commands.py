@@ -71,7 +71,7 @@ class Commands:
 
     def forget(self, visit: Visit) -> Ended:
         """Delete all that is kept of a person and say what; nothing of this visit is kept either."""
-        deleted = self.store.retention.forget(visit.person)
+        deleted = self.store.retention.forget(visit.person, self.message_key(visit.incoming))
         told = visit.say("forgotten_nothing") if deleted == Counts() else visit.say("forgotten", **_counted(deleted))
         return Ended((note(told, visit.language),), None)
 

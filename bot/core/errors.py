@@ -18,6 +18,8 @@
         ├── ModelStopped         the chat model broke off, or sent what is no reply
         ├── RerankerUnavailable  the model that reads the best texts again did not answer
         ├── StoreUnavailable     what is kept cannot be read or written
+        │   └── ChannelTaken     another process answers for the channel
+        ├── NotDelivered         a reply could not be sent now                     -> sent later
         └── ServiceTimeout       a service did not answer in time
             └── ModelTimeout     the chat model did not finish its reply in time
 
@@ -101,6 +103,14 @@ class RerankerUnavailable(ServiceError):
 
 class StoreUnavailable(ServiceError):
     """What is kept of conversations cannot be read or written."""
+
+
+class ChannelTaken(StoreUnavailable):
+    """Another process answers for the channel, or this one is ending: what comes in is not kept here."""
+
+
+class NotDelivered(ServiceError):
+    """A channel could not send a reply now; it may later."""
 
 
 class ServiceTimeout(ServiceError):

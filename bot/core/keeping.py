@@ -46,6 +46,11 @@ class Conversation:
     """The last question, also where it was not answered; empty where it was refused."""
 
 
+def content_of(conversation: Conversation) -> tuple[object, ...]:
+    """Give what was said, which has a date of its own: choosing another language makes no question newer."""
+    return conversation.asked, conversation.last, conversation.talk
+
+
 class Conversations(Protocol):
     """Remembers conversations; they are saved with ``Inbox.finish``."""
 
@@ -70,12 +75,19 @@ class Inbox(Protocol):
         """Keep a message as waiting; say false where it came in before."""
         ...
 
+    def has(self, key: str) -> bool:
+        """Say whether a message came in before."""
+        ...
+
     def replies(self, key: str) -> tuple[Reply, ...] | None:
         """Give the replies to a message that is answered and not yet delivered; ``None`` where it is not."""
         ...
 
-    def finish(self, key: str, finished: Finished) -> None:
-        """Keep the replies and the conversation, both or neither."""
+    def finish(self, key: str, finished: Finished) -> bool:
+        """Keep the replies and the conversation, both or neither.
+
+        False: neither, for all of the person was forgotten after the message came in.
+        """
         ...
 
     def deliver(self, key: str) -> None:
@@ -190,8 +202,12 @@ class Counts:
 class Retention(Protocol):
     """Deletes and gives out what is kept."""
 
-    def forget(self, person: str) -> Counts:
-        """Delete all that is kept of a person, at once."""
+    def forget(self, person: str, key: str) -> Counts:
+        """Delete all that is kept of a person, at once; ``key`` is the message that asks for it.
+
+        Messages that came in before that one and wait for their answer are forgotten too: what is being made of them
+        is not kept, see ``Inbox.finish``.
+        """
         ...
 
     def export(self, person: str) -> Mapping[str, object]:
@@ -199,7 +215,19 @@ class Retention(Protocol):
         ...
 
     def purge(self, before: datetime) -> Counts:
-        """Delete what was kept before a moment."""
+        """Delete what was kept before a moment; of a conversation that goes on, what was said in it before."""
+        ...
+
+
+class Claims(Protocol):
+    """Which process answers for a channel. What a process held is free as soon as it ends, however it ends."""
+
+    def take(self, channel: str) -> bool:
+        """Take a channel, or see that it is still ours; false where another process has it."""
+        ...
+
+    def give_back(self, channel: str) -> None:
+        """Let another process take a channel."""
         ...
 
 
@@ -214,3 +242,4 @@ class Store:
     queue: Queue
     people: People
     retention: Retention
+    claims: Claims

@@ -1,6 +1,6 @@
 """Work in order: of one key one after another, of different keys side by side, never more than there is room for.
 
-Knows asyncio, and how much may wait.
+Knows asyncio, how much may wait, and that work which must be done again holds up its own line and no other.
 Knows nothing of messages.
 """
 
@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-Work = Callable[[], Awaitable[None]]
+Work = Callable[[], Awaitable[float | None]]
+"""Does something, and gives the seconds after which it must be done again; ``None``: it is done."""
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ class Ordered:
         self._lines: dict[str, deque[Work]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
+        self._closing = asyncio.Event()
+        self._is_all_done = True
 
     @property
     def waiting(self) -> int:
@@ -48,12 +51,16 @@ class Ordered:
         task.add_done_callback(self._tasks.discard)
 
     async def finish(self, timeout_s: float | None = None) -> bool:
-        """Wait until all work is done; false where it takes longer than that, and the rest is cancelled."""
+        """Wait until all work is done; what must be done again later is not waited for.
+
+        False: some was left, for that reason or because it takes longer than ``timeout_s``.
+        """
+        self._closing.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
                 while self._tasks:
                     await asyncio.wait(self._tasks)
-            return True
+            return self._is_all_done
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -64,15 +71,28 @@ class Ordered:
         try:
             while line:
                 async with self._room:
-                    await self._one(line[0])
-                line.popleft()
-                self._waiting -= 1
+                    pause = await self._one(line[0])
+                if pause is None:
+                    line.popleft()
+                    self._waiting -= 1
+                elif not await self._is_paused(pause):
+                    return
         finally:
+            self._is_all_done = self._is_all_done and not line
             self._waiting -= len(line)
             del self._lines[key]
 
-    async def _one(self, work: Work) -> None:
+    async def _is_paused(self, pause_s: float) -> bool:
+        """Wait; false where everything ends meanwhile."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await self._closing.wait()
+            return False
+        return True
+
+    async def _one(self, work: Work) -> float | None:
         try:
-            await work()
+            return await work()
         except Exception as error:  # noqa: BLE001  # what fails for one message must not stop the ones behind it
             log.error("work failed cause=%s", type(error).__name__)  # noqa: TRY400  # a trace could hold a message
+            return None

@@ -9,11 +9,10 @@ import sys
 import threading
 from pathlib import Path
 
+from bot.core.delivery import Delivery
 from bot.core.desk_talk import Ask
 from bot.core.front import Front
-from bot.core.incoming import Incoming
 from bot.core.model import Answer, Question
-from bot.core.reply import Reply
 from tests.adapters.stores import opened
 from tests.builders import Clock, desk, said
 from tests.core.test_front import PARTS, echo
@@ -32,7 +31,9 @@ def stuck(question: Question) -> Answer:
 async def serve(url: str, sent: Path, ask: Ask, never_sent: str = "", count: int = 0) -> None:
     """Answer what was left, then take in what is new."""
 
-    async def send(incoming: Incoming, replies: tuple[Reply, ...]) -> None:
+    async def send(delivery: Delivery) -> None:
+        incoming, replies = delivery.incoming, delivery.replies
+        assert incoming is not None
         if incoming.text == never_sent:
             await asyncio.Event().wait()
         with sent.open("a", encoding="utf-8") as file:
@@ -40,7 +41,7 @@ async def serve(url: str, sent: Path, ask: Ask, never_sent: str = "", count: int
 
     with opened(url, Clock()) as store:
         front = Front(desk(PARTS, ask=ask, store=store), send)
-        await front.resume("test")
+        await front.open("test")
         for n in range(count):
             await front.receive(said(f"vraag {n}", f"{n}", conversation=f"c{n % CONVERSATIONS}"))
         await front.finish()

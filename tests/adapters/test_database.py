@@ -9,17 +9,19 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 
 from bot.adapters.database import LATEST, Database, alembic_config, database_url
 from bot.adapters.packing import Packing
 from bot.adapters.seal import Seal, key_from
+from bot.adapters.store_tables import ConversationRow, TurnRow
 from bot.core.dialogue import Talk
 from bot.core.errors import SettingsError, StoreUnavailable
 from bot.core.incoming import Rating
@@ -72,6 +74,24 @@ def test_a_migration_can_be_taken_back(url: str) -> None:
     made.close()
 
 
+def test_the_date_of_what_was_said_is_added_and_no_turn_is_lost(url: str) -> None:
+    made = database(url)
+    with as_file(files("bot.adapters").joinpath("migrations")) as folder, made.engine.begin() as connection:
+        command.upgrade(alembic_config(folder, connection), "0001")
+        day, key = "2026-01-02 03:04:05+00:00", "k" * 64
+        columns = "(key, person, asked, at) VALUES (:key, :key, 'vraag', :day)"
+        connection.execute(text(f"INSERT INTO conversations {columns}"), {"key": key, "day": day})
+        columns = "(conversation, place, message, question, answer, answer_id, at)"
+        turn = f"INSERT INTO turns {columns} VALUES (:key, 0, :key, 'v', 'a', 'i', :day)"
+        connection.execute(text(turn), {"key": key, "day": day})
+    made.migrate()
+    with made.session() as session:
+        (row,) = session.scalars(select(ConversationRow)).all()
+        assert row.said_at == row.at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+        assert len(session.scalars(select(TurnRow)).all()) == 1
+    made.close()
+
+
 MIGRATE = (
     "import pathlib, sys; from bot.adapters.database import Database, database_url;"
     " Database(database_url(sys.argv[1], pathlib.Path())).migrate()"
@@ -92,7 +112,7 @@ def test_a_database_of_a_newer_program_is_left_alone(url: str) -> None:
     made.migrate()
     with made.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreUnavailable, match=r"newer isvbot \(tables 9999, here 0001\): update isvbot"):
+    with pytest.raises(StoreUnavailable, match=rf"newer isvbot \(tables 9999, here {LATEST}\): update isvbot"):
         made.migrate()
     made.close()
 

@@ -123,8 +123,8 @@ def test_the_last_rating_of_a_person_counts(store: Store) -> None:
     assert store.feedback.find(ANNA, "id-1") == later
     assert store.feedback.find(BEN, "id-1") is None
     store.feedback.add(BEN, Rating("id-1", is_good=True))
-    assert store.retention.forget(ANNA) == Counts(feedback=1)
-    assert store.retention.forget(BEN) == Counts(feedback=1)
+    assert store.retention.forget(ANNA, "now") == Counts(feedback=1)
+    assert store.retention.forget(BEN, "now") == Counts(feedback=1)
 
 
 def test_a_question_for_a_colleague_is_answered_and_sent_once(store: Store) -> None:
@@ -164,19 +164,45 @@ def test_a_later_request_takes_the_place_of_the_earlier(store: Store) -> None:
 def test_forgetting_deletes_all_of_one_person_and_says_how_much(store: Store) -> None:
     fill(store, ANNA, "k")
     fill(store, BEN, "l")
-    assert store.retention.forget(ANNA) == ONE_OF_EACH
-    assert store.retention.forget(ANNA) == Counts()
+    assert store.retention.forget(ANNA, "now") == ONE_OF_EACH
+    assert store.retention.forget(ANNA, "now") == Counts()
     assert not any(store.retention.export(ANNA).values())
     assert store.inbox.replies("k-m") is None
     assert not store.inbox.accept("k-m", ANNA, said())
     assert store.conversations.load("l") == replace(CONVERSATION, person=BEN)
-    assert store.retention.forget(BEN) == ONE_OF_EACH
+    assert store.retention.forget(BEN, "now") == ONE_OF_EACH
 
 
-def test_forgetting_loses_no_message_that_waits_for_its_answer(store: Store) -> None:
-    store.inbox.accept("m", ANNA, said("een vraag"))
-    store.retention.forget(ANNA)
-    assert store.inbox.waiting("test") == (said("een vraag"),)
+def test_of_what_came_in_before_nothing_is_kept_and_what_came_in_later_is_answered(store: Store) -> None:
+    for key, person in (("a", ANNA), ("b", BEN), ("now", ANNA), ("z", ANNA)):
+        store.inbox.accept(key, person, said(key, key))
+    store.retention.forget(ANNA, "now")
+    assert [incoming.text for incoming in store.inbox.waiting("test")] == ["b", "now", "z"]
+    assert not store.inbox.finish("a", Finished((REPLY,), "k", CONVERSATION))
+    assert store.inbox.replies("a") is None
+    assert store.conversations.load("k") is None
+    assert not store.inbox.accept("a", ANNA, said("a", "a"))
+    store.inbox.deliver("a")
+    assert store.inbox.finish("z", Finished((REPLY,), "k", CONVERSATION))
+    assert store.conversations.load("k") == CONVERSATION
+
+
+def test_what_came_in_before_is_known(store: Store) -> None:
+    store.inbox.accept("m", ANNA, said())
+    assert (store.inbox.has("m"), store.inbox.has("n")) == (True, False)
+    store.inbox.deliver("m")
+    assert store.inbox.has("m")
+
+
+def test_what_was_said_is_purged_also_where_the_conversation_goes_on(store: Store, clock: Clock) -> None:
+    store.inbox.finish("m", Finished((), "k", CONVERSATION))
+    clock.now = NOON + timedelta(days=60)
+    chosen = replace(CONVERSATION, language=Language.NL, turns=())
+    store.inbox.finish("m", Finished((), "k", chosen))
+    store.retention.purge(NOON)
+    assert store.conversations.load("k") == chosen
+    store.retention.purge(NOON + timedelta(days=1))
+    assert store.conversations.load("k") == replace(chosen, talk=None, last=None, asked="")
 
 
 def test_an_export_holds_what_was_kept(store: Store) -> None:

@@ -74,6 +74,20 @@ class Connector:
             assert self._changed.wait_for(lambda: sum(map(of, self._sent)) >= count, 10), self._sent
             return [sent for sent in self._sent if of(sent)][count - 1]
 
+    def wait_refused(self, count: int) -> None:
+        """Wait until so many activities were not taken."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.refused >= count, 10)
+
+    def refuse(self) -> tuple[int, dict[str, str]] | None:
+        """Give the failure that comes next, if one does."""
+        with self._changed:
+            if not self.failures:
+                return None
+            self.refused += 1
+            self._changed.notify_all()
+            return self.failures.popleft()
+
     def token(self, key: RSAPrivateKey | None = None, kid: str = "k1", without: str = "", **claims: Any) -> str:
         """Sign a token as the service does, or with other claims."""
         whole = {
@@ -102,9 +116,9 @@ def app_of(connector: Connector) -> FastAPI:
     app = FastAPI()
 
     async def taken(conversation: str, request: Request) -> Response:
-        if connector.failures:
-            connector.refused += 1
-            status, headers = connector.failures.popleft()
+        failure = connector.refuse()
+        if failure is not None:
+            status, headers = failure
             return JSONResponse({"error": {"message": "no"}}, status, headers)
         activity = await request.json()
         given = connector.take(conversation, activity, request.headers.get("authorization", ""))

@@ -25,6 +25,7 @@ from bot.channels.teams.guard import Guard
 from bot.channels.teams.read import CHANNEL
 from bot.core.desk import Desk
 from bot.core.errors import StoreUnavailable
+from bot.core.front import AGAIN_S, Front
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,12 @@ class _Adapter(FastAPIAdapter):
 
 
 def build_app(
-    desk: Desk, registration: Registration, ready: Ready, *, outgoing_every_s: float = OUTGOING_EVERY_S
+    desk: Desk,
+    registration: Registration,
+    ready: Ready,
+    *,
+    outgoing_every_s: float = OUTGOING_EVERY_S,
+    again_s: tuple[float, ...] = AGAIN_S,
 ) -> FastAPI:
     """Build the application. Nothing in it listens anywhere yet."""
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -86,9 +92,11 @@ def build_app(
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await teams.initialize()
         connector = Connector(teams.api, f"28:{registration.client_id or 'isvbot'}")
-        channel = Channel(desk, connector, tenants, is_local_only=registration.is_unauthenticated)
+        is_local_only = registration.is_unauthenticated
+        channel = Channel(desk, connector, tenants, is_local_only=is_local_only, again_s=again_s)
         teams.server.on_request = channel.handle
-        await channel.front.resume(CHANNEL)
+        await channel.front.open(CHANNEL)
+        web.state.front = channel.front
         outgoing = asyncio.create_task(_send_outgoing(channel, outgoing_every_s))
         try:
             yield
@@ -102,7 +110,7 @@ def build_app(
 
     web.router.lifespan_context = life
     web.add_middleware(Guard, path=ENDPOINT)
-    _add_health(web, ready)
+    _add_health(web, lambda: ready() and _is_open(web))
     return web
 
 
@@ -136,6 +144,12 @@ def _is_claimed(headers: dict[str, str], cloud: CloudEnvironment) -> bool:
     except jwt.PyJWTError:
         return False
     return all(claims.get(name) for name in CLAIMS) and claims["iss"] == cloud.token_issuer
+
+
+def _is_open(web: FastAPI) -> bool:
+    """Say whether messages are taken in; another process may have taken the channel over."""
+    front: Front | None = getattr(web.state, "front", None)
+    return front is None or front.is_open
 
 
 def _add_health(web: FastAPI, ready: Ready) -> None:

@@ -7,7 +7,7 @@ Knows nothing of tokens: the SDK has checked them before an activity comes here.
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from microsoft_teams.api import Activity, ActivityTypeAdapter, InvokeResponse
@@ -15,6 +15,7 @@ from microsoft_teams.api.activities.invoke.message import (
     MessageFetchTaskInvokeActivity,
     MessageSubmitActionInvokeActivity,
 )
+from microsoft_teams.api.activities.message import MessageActivityInput
 from microsoft_teams.api.models.attachment import Attachment
 from microsoft_teams.api.models.task_module import (
     CardTaskModuleTaskInfo,
@@ -27,13 +28,14 @@ from pydantic import ValidationError
 from bot.channels.teams.address import Address, unpacked
 from bot.channels.teams.cards import feedback_card
 from bot.channels.teams.connector import Connector, Growing, Malformed, Unreachable
-from bot.channels.teams.read import ANSWER, CHANNEL, REACTION, address_of, form_of, incoming_of, rating_of, tenant_of
+from bot.channels.teams.read import ANSWER, REACTION, address_of, form_of, incoming_of, rating_of, tenant_of
 from bot.channels.teams.write import messages_for, plain_messages_for
 from bot.core.corpus import Language
-from bot.core.desk import Desk, Outgoing
+from bot.core.delivery import Delivery
+from bot.core.desk import Desk
 from bot.core.desk_talk import OnPartial
 from bot.core.errors import StoreUnavailable
-from bot.core.front import Front
+from bot.core.front import AGAIN_S, Front
 from bot.core.incoming import Incoming, MessageKind
 from bot.core.messages import Messages
 from bot.core.reply import Reply
@@ -55,7 +57,15 @@ KEPT_ANSWERS = 20_000
 class Channel:
     """Teams. It belongs to one event loop."""
 
-    def __init__(self, desk: Desk, connector: Connector, tenants: frozenset[str], *, is_local_only: bool) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        connector: Connector,
+        tenants: frozenset[str],
+        *,
+        is_local_only: bool,
+        again_s: tuple[float, ...] = AGAIN_S,
+    ) -> None:
         """Take the desk, what sends, and the tenants that are let in.
 
         With ``is_local_only`` nothing was signed: any tenant is let in, but written to is this machine only.
@@ -64,10 +74,10 @@ class Channel:
         self._connector = connector
         self._tenants = tenants
         self._is_local_only = is_local_only
-        self._growing: dict[tuple[str, str], Growing] = {}
+        self._growing: dict[tuple[str, str, str], Growing] = {}
         self._answers: OrderedDict[tuple[str, str], tuple[str, Language]] = OrderedDict()
         self._typing: set[asyncio.Task[None]] = set()
-        self.front = Front(desk, self._send, partial=self._partial)
+        self.front = Front(desk, self._send, partial=self._partial, again_s=again_s)
 
     async def handle(self, event: ActivityEvent) -> InvokeResponse[Any]:
         """Take an activity in; its answer is made after this returns."""
@@ -88,7 +98,7 @@ class Channel:
         Raises:
             StoreUnavailable: it cannot be read.
         """
-        return await self.front.send_outgoing(CHANNEL, self._send_one)
+        return await self.front.send_outgoing()
 
     async def finish(self, timeout_s: float) -> bool:
         """Finish the answers in flight."""
@@ -149,41 +159,52 @@ class Channel:
     def _answer_under(self, activity: Activity) -> tuple[str, Language] | None:
         return self._answers.get((activity.conversation.id, activity.reply_to_id or LATEST))
 
-    async def _send(self, incoming: Incoming, replies: tuple[Reply, ...]) -> None:
-        address = unpacked(incoming.address)
-        growing = self._growing.pop((incoming.conversation, incoming.message_id), None)
+    async def _send(self, delivery: Delivery) -> None:
+        """Send what of a delivery did not arrive yet.
+
+        Raises:
+            NotDelivered: Teams does not take it now.
+        """
+        incoming, before = delivery.incoming, 0
+        growing = self._growing.pop(_key(incoming), None) if incoming is not None else None
         try:
-            for reply in replies:
-                await self._show(address, reply, growing)
-                growing = None
+            for reply in delivery.replies:
+                messages = messages_for(reply, self._messages)
+                left = messages[max(0, delivery.arrived - before) :]
+                if left:
+                    await self._show(delivery, reply, left, growing)
+                before += len(messages)
+                delivery.arrived, growing = max(before, delivery.arrived), None
         except Unreachable as error:
             log.warning("cannot arrive cause=%s", error)
 
-    async def _send_one(self, outgoing: Outgoing) -> None:
-        address = unpacked(outgoing.address)
-        try:
-            for reply in outgoing.replies:
-                await self._show(address, reply, None)
-        except Unreachable as error:
-            log.warning("cannot arrive id=%s cause=%s", outgoing.id, error)
+    async def _show(
+        self, delivery: Delivery, reply: Reply, messages: Sequence[MessageActivityInput], growing: Growing | None
+    ) -> None:
+        """Send the messages of a reply, or all of it as plain text where Teams does not take one of them.
 
-    async def _show(self, address: Address, reply: Reply, growing: Growing | None) -> None:
+        Raises:
+            Unreachable: it can never arrive.
+            NotDelivered: Teams does not take it now.
+        """
+        address = unpacked(delivery.address)
         try:
-            await self._show_whole(address, reply, growing)
+            for message in messages:
+                grown = await growing.end(message) if growing is not None and growing.has_begun else None
+                sent = await self._connector.post(address, message) if grown is None else grown
+                growing = None
+                delivery.arrived += 1
+                self._note(address, sent, reply)
         except Malformed as error:
             log.warning("sent as plain text cause=%s", error)
-            for message in plain_messages_for(reply, self._messages):
-                await self._connector.post(address, message)
+            for plain in plain_messages_for(reply, self._messages):
+                await self._connector.post(address, plain)
 
-    async def _show_whole(self, address: Address, reply: Reply, growing: Growing | None) -> None:
-        first = ""
-        for n, message in enumerate(messages_for(reply, self._messages)):
-            grown = await growing.end(message) if n == 0 and growing is not None and growing.has_begun else None
-            sent = await self._connector.post(address, message) if grown is None else grown
-            first = first or sent
+    def _note(self, address: Address, message_id: str, reply: Reply) -> None:
+        """Remember which answer a message holds."""
         if reply.takes_feedback:
-            for message_id in (first, LATEST):
-                self._answers[address.conversation, message_id] = (reply.answer_id, reply.language)
+            for found in (message_id, LATEST):
+                self._answers[address.conversation, found] = (reply.answer_id, reply.language)
             while len(self._answers) > KEPT_ANSWERS:
                 self._answers.popitem(last=False)
 
@@ -198,5 +219,10 @@ class Channel:
         if not address.is_personal:
             return None
         growing = Growing(self._connector.stream(address))
-        self._growing[incoming.conversation, incoming.message_id] = growing
+        self._growing[_key(incoming)] = growing
         return growing.show
+
+
+def _key(incoming: Incoming) -> tuple[str, str, str]:
+    """Name a message: what is told of one that is not taken in must not end what grows for another."""
+    return incoming.conversation, incoming.message_id, incoming.edition

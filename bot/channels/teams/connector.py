@@ -15,6 +15,7 @@ from microsoft_teams.api.models.conversation import ConversationReference
 from microsoft_teams.apps import HttpStream
 
 from bot.channels.teams.address import Address
+from bot.core.errors import NotDelivered
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +52,25 @@ class Connector:
         self._api = api
         self._bot = Account(id=bot_id)
 
-    async def post(self, address: Address, activity: MessageActivityInput | TypingActivityInput) -> str:
+    async def post(self, address: Address, activity: MessageActivityInput) -> str:
         """Send an activity and give its id.
 
         Raises:
             Unreachable: it can never arrive; ``Malformed`` where it could in another form.
+            NotDelivered: Teams does not take it now.
+        """
+        try:
+            return await self._posted(address, activity)
+        except Unreachable:
+            raise
+        except Exception as error:  # whatever the libraries raise: no connection, no token, a busy service
+            raise NotDelivered(type(error).__name__) from error
+
+    async def _posted(self, address: Address, activity: MessageActivityInput) -> str:
+        """Send an activity, and again while that may help.
+
+        Raises:
+            Unreachable: it can never arrive.
             HTTPError: Teams does not take it now.
         """
         activity.from_ = self._bot

@@ -15,8 +15,10 @@ import uvicorn
 from bot.channels.teams import sdk
 from bot.channels.teams.address import is_loopback
 from bot.channels.teams.app import FINISH_S, Ready, Registration, build_app
+from bot.channels.teams.read import CHANNEL
 from bot.core.desk import Desk
-from bot.core.errors import ServiceError, SettingsError
+from bot.core.errors import ChannelTaken, ServiceError, SettingsError
+from bot.core.front import TAKEN
 
 __all__ = ["Place", "Registration", "check", "sdk", "serve", "serve_until"]
 
@@ -65,8 +67,11 @@ def serve(desk: Desk, registration: Registration, ready: Ready, place: Place) ->
 
     Raises:
         SettingsError: the settings are not safe or cannot work.
+        ChannelTaken: another process answers in Teams.
+        StoreUnavailable: the database cannot be reached.
     """
     check(registration, place)
+    _take_on(desk)
     uvicorn.Server(_config(desk, registration, ready, place)).run()
 
 
@@ -76,8 +81,11 @@ async def serve_until(stop: asyncio.Event, desk: Desk, registration: Registratio
     Raises:
         SettingsError: the settings are not safe, or the address or the port cannot be used.
         ServiceError: the channel could not start.
+        ChannelTaken: another process answers in Teams.
+        StoreUnavailable: the database cannot be reached.
     """
     check(registration, place)
+    await asyncio.to_thread(_take_on, desk)
     server = _Beside(_config(desk, registration, ready, place))
     listening = _listening(place)
     stopping = asyncio.create_task(_passed_on(stop, server))
@@ -88,6 +96,17 @@ async def serve_until(stop: asyncio.Event, desk: Desk, registration: Registratio
     finally:
         listening.close()
         stopping.cancel()
+
+
+def _take_on(desk: Desk) -> None:
+    """See that no other process answers in Teams before anything listens.
+
+    Raises:
+        ChannelTaken: one does.
+        StoreUnavailable: the database cannot be reached.
+    """
+    if not desk.take_on(CHANNEL):
+        raise ChannelTaken(TAKEN.format(channel=CHANNEL))
 
 
 class _Beside(uvicorn.Server):

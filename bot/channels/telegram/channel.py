@@ -12,20 +12,19 @@ from functools import partial
 from typing import Any
 
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeDefault
-from telegram.error import TelegramError
 
 from bot.channels.telegram.activity import Activities, Pace
-from bot.channels.telegram.inbound import CHANNEL, Me, has_blocked, incoming_of
+from bot.channels.telegram.inbound import Me, has_blocked, incoming_of
 from bot.channels.telegram.place import Place, place_of
 from bot.channels.telegram.sender import Sender, tried
 from bot.channels.telegram.show import Shown, shown
 from bot.channels.telegram.updates import id_in, pressed_in, read_update
 from bot.core.commands import ENGLISH, PERSONAL, command_menu
 from bot.core.corpus import Language
-from bot.core.desk import Desk, Outgoing
+from bot.core.delivery import Delivery
+from bot.core.desk import Desk
 from bot.core.errors import StoreUnavailable
-from bot.core.front import Front
-from bot.core.incoming import Incoming
+from bot.core.front import AGAIN_S, Front
 from bot.core.reply import Reply
 
 MAX_IN_BACKGROUND = 50
@@ -40,15 +39,22 @@ class Channel:
     """Takes updates and sends replies. It belongs to one event loop."""
 
     def __init__(
-        self, desk: Desk, bot: Bot, sender: Sender, me: Me, *, workers: int = 4, pace: Pace | None = None
+        self,
+        desk: Desk,
+        bot: Bot,
+        sender: Sender,
+        me: Me,
+        *,
+        pace: Pace | None = None,
+        again_s: tuple[float, ...] = AGAIN_S,
     ) -> None:
-        """Take the desk, the bot, what sends messages, and who the bot is; ``workers`` are the answers made at once."""
+        """Take the desk, the bot, what sends messages, who the bot is, and how long to wait before a new try."""
         self._desk = desk
         self._bot = bot
         self._sender = sender
         self._me = me
         self.activities = Activities(bot, pace)
-        self.front = Front(desk, self.send, workers=workers, partial=self.activities.begin)
+        self.front = Front(desk, self.send, partial=self.activities.begin, again_s=again_s)
         self._background: set[asyncio.Task[bool]] = set()
 
     async def take(self, data: object) -> None:
@@ -68,24 +74,28 @@ class Channel:
             level = logging.WARNING if what == "malformed" else logging.INFO
             log.log(level, "update id=%s %s", id_in(data), what)
 
-    async def send(self, incoming: Incoming, replies: tuple[Reply, ...]) -> None:
-        """Send replies to where a message came from.
+    async def send(self, delivery: Delivery) -> None:
+        """Send replies to where a message came from, or to where nobody asked for them just now.
 
         Raises:
-            TelegramError: Telegram cannot be reached.
+            NotDelivered: Telegram cannot be reached.
         """
-        over = await self.activities.end(incoming)
+        if delivery.incoming is not None:
+            begun = await self.activities.end(delivery.incoming)
+            delivery.begun = delivery.begun if begun is None else begun
         try:
-            place = place_of(incoming.address)
+            place = place_of(delivery.address)
         except ValueError:
             log.error("not sent cause=no place")  # noqa: TRY400  # the trace says nothing more
             return
-        await self._sender.send(place, self._all_shown(replies, place.asked), over)
+        if delivery.incoming is None:
+            place = Place(place.chat, place.thread)
+        await self._sender.send(place, self._all_shown(delivery.replies, place.asked), delivery)
 
     async def send_outgoing(self) -> None:
-        """Send what a colleague answered; what fails is sent the next time."""
+        """Send what a colleague answered; what fails is sent later."""
         try:
-            await self.front.send_outgoing(CHANNEL, self._write)
+            await self.front.send_outgoing()
         except StoreUnavailable as error:
             log.warning("answers of colleagues not read cause=%s", error)
         except Exception as error:  # noqa: BLE001  # this is tried for as long as the program runs
@@ -124,10 +134,7 @@ class Channel:
         incoming = incoming_of(update, data, self._me)
         if incoming is None:
             return "not for the bot"
-        try:
-            is_taken = await self.front.receive(incoming)
-        except TelegramError as error:
-            return f"not taken, too busy and not told cause={type(error).__name__}"
+        is_taken = await self.front.receive(incoming)
         return f"taken kind={incoming.kind}" if is_taken else f"known or too busy kind={incoming.kind}"
 
     async def _behind(self, call: Callable[[], Awaitable[Any]]) -> None:
@@ -137,14 +144,6 @@ class Channel:
         task = asyncio.get_running_loop().create_task(tried(call))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-    async def _write(self, outgoing: Outgoing) -> None:
-        try:
-            place = place_of(outgoing.address)
-        except ValueError:
-            log.error("not sent id=%s cause=no place", outgoing.id)  # noqa: TRY400  # the trace says nothing more
-            return
-        await self._sender.send(Place(place.chat, place.thread), self._all_shown(outgoing.replies))
 
     def _all_shown(self, replies: tuple[Reply, ...], asked: str = "") -> tuple[Shown, ...]:
         messages = self._desk.messages

@@ -28,6 +28,7 @@ from bot.channels.telegram.updates import ALLOWED
 from bot.channels.telegram.webhook import start_server
 from bot.core.desk import Desk
 from bot.core.errors import ServiceError, SettingsError
+from bot.core.front import AGAIN_S, TAKEN
 
 SEND_TIMEOUT_S = 20.0
 """Seconds to wait for Telegram; too short a wait sends a message again that had arrived."""
@@ -50,6 +51,7 @@ class Tempo:
     longest_pause_s: float = 30.0
     outgoing_every_s: float = OUTGOING_EVERY_S
     finish_s: float = 20.0
+    again_s: tuple[float, ...] = AGAIN_S
     pace: Pace = field(default_factory=Pace)
 
 
@@ -79,15 +81,15 @@ async def serve(
     )
     async with _started(bot, config, tempo):
         me = Me(bot.id, bot.username or "")
-        channel = Channel(desk, bot, Sender(bot, tempo.pauses_s), me, pace=tempo.pace)
+        channel = Channel(desk, bot, Sender(bot, tempo.pauses_s), me, pace=tempo.pace, again_s=tempo.again_s)
         background: list[asyncio.Task[None]] = []
         server, port = None, None
         try:
-            await channel.front.resume(CHANNEL)
+            await channel.front.open(CHANNEL)
             if config.port is not None:
                 server, port = start_server(config, channel.take, health)
             background += [asyncio.create_task(channel.put_menu())]
-            background += [asyncio.create_task(_outgoing(channel, tempo.outgoing_every_s))]
+            background += [asyncio.create_task(_outgoing(channel, health, tempo.outgoing_every_s))]
             await _at_start(lambda: _set_up(bot, config.webhook), config, tempo)
             health.clear("start")
             log.warning("telegram is ready as @%s", me.username)
@@ -97,12 +99,11 @@ async def serve(
             health.stop()
             if server is not None:
                 server.stop()
+                await server.close_all_connections()  # what is not confirmed yet, Telegram delivers again
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await channel.finish(tempo.finish_s)
-            if server is not None:
-                await server.close_all_connections()
 
 
 def run(desk: Desk, config: TelegramConfig) -> None:
@@ -191,7 +192,9 @@ async def _updates(
         await Polling(fetch, channel.take, health, pauses).run(stop)
 
 
-async def _outgoing(channel: Channel, every_s: float) -> None:
+async def _outgoing(channel: Channel, health: Health, every_s: float) -> None:
     while True:
         await channel.send_outgoing()
+        if not channel.front.is_open:
+            health.report("taken", TAKEN.format(channel=CHANNEL))
         await asyncio.sleep(every_s)

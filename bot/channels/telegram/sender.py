@@ -1,7 +1,7 @@
 """Sends messages, and insists where that helps.
 
 Knows which errors of Telegram pass by, which mean that nobody can be reached any more, and that an answer is better
-sent without marks than not at all.
+sent without marks and buttons than not at all.
 Knows nothing of what a message says. No text of Telegram's errors is logged: it may hold words of a message.
 """
 
@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from telegram import (
@@ -21,20 +22,25 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
-from bot.channels.telegram.markup import plain
+from bot.channels.telegram.markup import MAX_UNITS, cut, plain
 from bot.channels.telegram.place import Place
 from bot.channels.telegram.show import Shown
+from bot.core.delivery import Delivery
+from bot.core.errors import NotDelivered
 
 PAUSES_S = (0.5, 1, 2, 4, 8, 16)
 """Seconds before each new try."""
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
-KNOWN = ("chat not found", "thread not found", "not enough rights", "too long", "topic_closed")
+NOWHERE = ("chat not found", "not enough rights", "topic_closed", "peer_id_invalid", "chat_write_forbidden")
+"""Words of Telegram's errors that no other form of a message helps against."""
+
+KNOWN = (*NOWHERE, "thread not found", "parse entities", "too long", "button")
 """Words of Telegram's errors that may be logged."""
 
-UNCHANGED, UNREADABLE = "not modified", "parse entities"
-"""What Telegram says of an edit that changes nothing, and of marks that it does not know."""
+UNCHANGED = "not modified"
+"""What Telegram says of an edit that changes nothing."""
 
 Result = TypeVar("Result")
 
@@ -49,19 +55,22 @@ class Sender:
         self._bot = bot
         self._pauses = pauses
 
-    async def send(self, place: Place, messages: tuple[Shown, ...], over: int | None = None) -> None:
-        """Send messages; the first one in the place of the message ``over``. Who cannot be reached any more is noted.
+    async def send(self, place: Place, messages: tuple[Shown, ...], delivery: Delivery) -> None:
+        """Send what of a delivery did not arrive yet. Who cannot be reached any more is noted.
 
         Raises:
-            TelegramError: Telegram cannot be reached; it may help to try later.
+            NotDelivered: Telegram cannot be reached; it may help to try later.
         """
         try:
-            for n, message in enumerate(messages):
-                place = await self._sent(place, message, over if n == 0 else None)
+            for message in messages[delivery.arrived :]:
+                place = await self._sent(place, message, delivery.begun if delivery.arrived == 0 else None)
+                delivery.arrived += 1
         except Forbidden:
             log.warning("not sent cause=blocked or put out; no new try")
         except BadRequest as error:
             log.error("not sent cause=%s; no new try", _described(error))  # noqa: TRY400  # a trace holds the message
+        except TelegramError as error:
+            raise NotDelivered(type(error).__name__) from error
 
     async def _sent(self, place: Place, message: Shown, over: int | None) -> Place:
         """Send one message; give the place for the next one.
@@ -77,11 +86,30 @@ class Sender:
             place = replace(place, chat=moved.new_chat_id, reply_to=None)
             await self._insist(lambda: self._write(place, message))
         except BadRequest as error:
-            if UNREADABLE not in error.message.lower():
-                raise
-            log.error("sent again without marks cause=%s", UNREADABLE)  # noqa: TRY400  # a trace holds the message
-            await self._insist(lambda: self._write(place, replace(message, html=plain(message.html)), None))
+            await self._sent_plain(place, message, error)
         return place
+
+    async def _sent_plain(self, place: Place, message: Shown, error: BadRequest) -> None:
+        """Send a message that Telegram refused without marks, and where it refuses that too, as nothing but text.
+
+        Raises:
+            BadRequest: Telegram refuses it in any form.
+        """
+        text = plain(message.html)
+        whole = (Shown(text, message.rows),)
+        bare = tuple(Shown(part) for part in cut(text, MAX_UNITS))
+        for where, form in ((place, whole), (Place(place.chat), bare)):
+            if any(words in error.message.lower() for words in NOWHERE):
+                raise error
+            log.error("sent again with less of its form cause=%s", _described(error))
+            try:
+                for part in form:
+                    await self._insist(partial(self._write, where, part, None))
+            except BadRequest as again:
+                error = again
+            else:
+                return
+        raise error
 
     async def _is_edited(self, place: Place, message: Shown, over: int) -> bool:
         """Put a message in the place of another; false where that other one cannot be changed."""

@@ -101,9 +101,10 @@ def new_bot(connector: Connector) -> Iterator[NewBot]:
     """Makes bots that run until the test ends."""
     with ExitStack() as stack:
 
-        def new(made: Desk | None = None, store: Store | None = None, **fields: Any) -> Bot:
+        def new(made: Desk | None = None, store: Store | None = None, again_s: float = 60, **fields: Any) -> Bot:
             known = replace(registration(connector), **fields)
-            app = build_app(made or desk(PARTS, store=store), known, lambda: True, outgoing_every_s=0.1)
+            answering = made or desk(PARTS, store=store)
+            app = build_app(answering, known, lambda: True, outgoing_every_s=0.1, again_s=(again_s,))
             return Bot(stack.enter_context(served(app)), connector)
 
         yield new

@@ -6,12 +6,15 @@ import threading
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from bot.adapters.memory_store import memory_store
+from bot.channels.teams.app import build_app
 from bot.core.model import Answer, Question
 from tests.builders import Clock, desk
-from tests.channels.teams.conftest import ASK, LETTER, PARTS, Bot, NewBot, echo
-from tests.servers.teams_connector import Sent
+from tests.channels.teams.conftest import ASK, LETTER, PARTS, Bot, NewBot, echo, registration
+from tests.servers.teams_connector import Connector, Sent
+from tests.servers.web import served
 
 GROUP = {"id": "19:team@thread.tacv2;messageid=1", "conversationType": "channel", "isGroup": True}
 MENTION = {"type": "mention", "text": "<at>isvbot</at>", "mentioned": {"id": "28:bot-id", "name": "isvbot"}}
@@ -211,15 +214,32 @@ def test_what_a_colleague_answers_is_sent_later_to_the_same_conversation(new_bot
     assert len(bot.connector.messages()) == 3
 
 
-def test_what_was_confirmed_and_not_answered_is_answered_after_a_restart(new_bot: NewBot) -> None:
-    store = memory_store(Clock())
-    bot = new_bot(store=store)
-    bot.connector.failures.extend([(401, {})] * 2)
+def test_what_teams_does_not_take_now_is_sent_later_in_order(new_bot: NewBot) -> None:
+    bot = new_bot(again_s=0.1)
+    bot.connector.failures.extend([(401, {})] * 3)
     bot.say("/stop")
     bot.say("/help")
-    assert "/check" in bot.connector.wait().text
-    new_bot(store=store)
-    assert "niets om te stoppen" in bot.connector.wait(2).text
+    assert "/check" in bot.connector.wait(2).text
+    assert "niets om te stoppen" in bot.connector.messages()[0].text
+    assert len(bot.connector.messages()) == 2
+
+
+def test_what_was_confirmed_and_not_answered_is_answered_after_a_restart(connector: Connector) -> None:
+    store = memory_store(Clock())
+
+    def app() -> FastAPI:
+        return build_app(desk(PARTS, store=store), registration(connector), lambda: True)
+
+    with served(app()) as url:
+        connector.failures.extend([(401, {})] * 2)  # also that it types is refused
+        bot = Bot(url, connector)
+        bot.say("/stop")
+        connector.wait_refused(2)
+        bot.say("/help")
+    assert connector.messages() == []
+    with served(app()):
+        assert "/check" in connector.wait(2).text
+    assert "niets om te stoppen" in connector.messages()[0].text
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
