@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,17 @@ import pytest
 
 from bot.adapters.counters import Counters, counted
 from bot.adapters.memory_store import memory_store
-from bot.core.errors import ServiceError, SettingsError
+from bot.channels.teams import serve as teams_serve
+from bot.channels.telegram.config import TelegramConfig
+from bot.channels.telegram.run import serve as telegram_serve
+from bot.core.errors import ChannelTaken, ServiceError, SettingsError
 from bot.serve_command import Channel, Wrong, channels_of, kept_up
 from bot.settings import Settings
 from bot.status_page import Status, metrics_text, status_page
 from tests.builders import Clock, desk, said
 from tests.conftest import Command
 from tests.core.test_desk import ASK, PARTS
+from tests.core.test_front import Elsewhere
 from tests.servers.hostile_model import HostileModel, Reply
 from tests.servers.teams_connector import Connector, fake_connector
 from tests.servers.telegram_api import ANNA, TOKEN, FakeTelegram, Script, served
@@ -198,6 +203,24 @@ def test_a_channel_whose_service_is_away_is_started_again_while_the_others_go_on
                 kept_up(telegram, away, stop, wrong, QUICK_S), kept_up(teams, well, stop, wrong, QUICK_S)
             )
         assert (tries, seen) == (3, [False])
+
+    asyncio.run(test())
+
+
+def test_a_second_process_with_the_same_database_takes_nothing_in() -> None:
+    store = replace(memory_store(Clock()), claims=Elsewhere(is_ours=False))
+    second = desk(PARTS, store=store)
+    teams = teams_serve.Registration("", "", is_unauthenticated=True)
+    place = teams_serve.Place("127.0.0.1", free_port(), is_development=True)
+
+    async def test() -> None:
+        stop, fake = asyncio.Event(), FakeTelegram()
+        with pytest.raises(ChannelTaken, match="another process answers for teams"):
+            await teams_serve.serve_until(stop, second, teams, lambda: True, place)
+        async with served(fake) as url:
+            with pytest.raises(ChannelTaken, match="another process answers for telegram"):
+                await telegram_serve(second, TelegramConfig(TOKEN, url), stop)
+        assert fake.count("getUpdates") == 0
 
     asyncio.run(test())
 

@@ -333,7 +333,8 @@ def test_that_a_reply_arrived_is_noted_later_where_it_cannot_be_now_and_it_is_se
 class Elsewhere:
     """Claims that another process takes over at some moment."""
 
-    is_ours = True
+    def __init__(self, *, is_ours: bool = True) -> None:
+        self.is_ours = is_ours
 
     def take(self, channel: str) -> bool:
         return self.is_ours
