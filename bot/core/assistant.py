@@ -14,6 +14,7 @@ from bot.core.errors import ServiceError, ServiceTimeout
 from bot.core.isv_check import Decided, isv_check
 from bot.core.model import Answer, Question
 from bot.core.model_draft import Given, Redrafted, redraft
+from bot.core.plain import squeezed
 from bot.core.recording import keep
 from bot.core.retrieve import Retrieved, retrieve
 from bot.core.rewrite import rewritten
@@ -113,7 +114,7 @@ class Assistant:
             text=verified.text,
             citations=verified.citations,
             notices=verified.notices,
-            follow_ups=self._titles(verified, understood.language),
+            follow_ups=self._titles(verified, retrieved),
             passages=best_passages(retrieved),
             decision=verified.decision,
             draft=drafted.kind,
@@ -127,10 +128,13 @@ class Assistant:
         keep(answer, tools.records, tools.versions, asker=question.asker, dropped=dropped, cause=cause)
         return answer
 
-    def _titles(self, verified: Verified, language: Language) -> tuple[str, ...]:
-        """Give the suggested questions of an answer in the reader's language."""
+    def _titles(self, verified: Verified, retrieved: Retrieved) -> tuple[str, ...]:
+        """Give the suggested questions of an answer in the reader's language, without those that were just asked."""
+        language = retrieved.understood.language
+        asked = {_bare(text) for part in retrieved.parts for text in (part.said, part.question)}
         found = self._tools.lookup.shelf.fetch([f"answer:{answer_id}" for answer_id in verified.follow_ups])
-        return tuple(t.title.in_language(language) for t in found.values() if isinstance(t, WrittenAnswer))
+        titles = (t.title.in_language(language) for t in found.values() if isinstance(t, WrittenAnswer))
+        return tuple(title for title in titles if _bare(title) not in asked)
 
     def _stopped(self, answer_id: str, stopped: Stopped, watch: Stopwatch) -> Answer:
         log.info("stopped id=%s status=%s", answer_id, stopped.status)
@@ -171,3 +175,8 @@ class Assistant:
 def _source_ids(drafted: Draft) -> tuple[SourceId, ...]:
     statements = (statement for part in drafted.parts for statement in part.statements)
     return tuple(sorted({quote.passage.source_id for statement in statements for quote in statement.quotes}))
+
+
+def _bare(question: str) -> str:
+    """Give a question as it is compared with another."""
+    return squeezed(question).rstrip(" ?!.").casefold()

@@ -50,6 +50,14 @@ def test_a_written_answer_opens_with_its_lead_and_cites_word_for_word() -> None:
     assert found.follow_ups == ("Vraag gemeente?",)
 
 
+def test_a_question_is_not_suggested_to_who_just_asked_it() -> None:
+    lines = ["hoe zit het met gemeenten", "vraag gemeente"]
+    itself = answer("gemeente", lines, GEMEENTE.lead, follow_ups=("gemeente", "categorieen"))
+    corpus = replace(CORPUS, answers=(CATEGORIES, itself))
+    assert ask(corpus, "hoe zit het met gemeenten").follow_ups == ("Vraag gemeente?", "Vraag categorieen?")
+    assert ask(corpus, "Vraag  gemeente").follow_ups == ("Vraag categorieen?",)
+
+
 def test_yes_and_no_follow_the_line_that_matches() -> None:
     assert ask(CORPUS, "zijn er tien risicocategorieën?").text.startswith("Nee. Er zijn 8")
     assert ask(CORPUS, "zijn er acht risicocategorieën?").text.startswith("Ja. Er zijn 8")
