@@ -36,7 +36,7 @@ MAX_QUOTES = 12_000
 """Characters of quotes in one card; what is more goes in a card of its own."""
 
 SHOWN_SOURCES = 3
-"""Sources under an answer that are shown at once; the others open on demand."""
+"""Sources under an answer that are shown at once; the others open on demand, unless that would be only one."""
 
 MAX_BUTTON = 45
 """Characters that fit on a button in a narrow window."""
@@ -100,7 +100,7 @@ def _sources(sources: Iterable[ShownSource], reply: Reply, messages: Messages) -
     """Lay out sources; each quote opens on demand, but where sources were asked for it is open."""
     is_open = reply.kind is ReplyKind.SOURCE
     laid_out = [_source(source, reply.language, messages, is_open=is_open) for source in sources]
-    at_once = len(laid_out) if is_open else SHOWN_SOURCES
+    at_once = len(laid_out) if is_open or len(laid_out) == SHOWN_SOURCES + 1 else SHOWN_SOURCES
     found: list[CardElement] = [_heading(messages.say("sources_heading", reply.language))]
     found += [element for source in laid_out[:at_once] for element in source]
     rest = [element for source in laid_out[at_once:] for element in source]

@@ -13,6 +13,8 @@ MAX_TEXT = 8_000
 _SPECIAL = re.compile(r"[\\`*_{}#|~]|^[+-](?=\s)|^(\d+)[.)](?=\s)")
 _BRACKET = re.compile(r"\[(\d{1,2})\]|[\[\]]")
 _BULLET = re.compile(r"^\s*[-*•]\s+")
+_ALIGNED = re.compile(r"^(/\w+) {2,}")
+"""A command before its meaning; several spaces are shown as one."""
 
 
 def clipped(text: str, limit: int) -> str:
@@ -27,7 +29,8 @@ def clipped(text: str, limit: int) -> str:
 
 def marked_up(paragraphs: Iterable[str], numbers: Sequence[int]) -> tuple[str, ...]:
     """Give paragraphs as Markdown; marks with one of the numbers stay marks of citations."""
-    return tuple(_line(line, numbers) for paragraph in paragraphs for line in paragraph.split("\n") if line.strip())
+    lines = (line for paragraph in paragraphs for line in paragraph.split("\n") if line.strip())
+    return tuple(_line(_ALIGNED.sub(r"\1: ", line), numbers) for line in lines)
 
 
 def escaped(text: str) -> str:

@@ -9,8 +9,9 @@ from microsoft_teams.api.models.entity import CitationAppearance
 
 from bot.channels.teams.cards import WEB, cards_of
 from bot.channels.teams.markup import clipped, escaped, marked_up, messages_of
+from bot.core.corpus import Language
 from bot.core.messages import Messages
-from bot.core.reply import Reply, ShownSource
+from bot.core.reply import Reply, ShownSource, day_in_words
 
 MAX_NAME, MAX_ABSTRACT, MAX_KEYWORD = 80, 160, 28
 """Characters that Teams takes in a citation."""
@@ -23,7 +24,7 @@ def messages_for(reply: Reply, messages: Messages) -> tuple[MessageActivityInput
     """Give a reply as messages. The first is the one that thumbs belong to, and the card hangs under the last text."""
     numbers = [source.n for source in reply.sources]
     texts = messages_of(marked_up((*reply.paragraphs, *reply.warnings), numbers))
-    found = [_text(text, reply) for text in texts]
+    found = [_text(text, reply, messages) for text in texts]
     cards = cards_of(reply, messages)
     if cards:
         found[-1].add_card(cards[0])
@@ -45,22 +46,23 @@ def plain_messages_for(reply: Reply, messages: Messages) -> tuple[MessageActivit
     return tuple(MessageActivityInput(text=text, text_format="markdown") for text in messages_of(texts))
 
 
-def _text(text: str, reply: Reply) -> MessageActivityInput:
+def _text(text: str, reply: Reply, messages: Messages) -> MessageActivityInput:
     message = MessageActivityInput(text=text or None, text_format="markdown")
     if reply.label:
         message.add_ai_generated()
     for source in reply.sources[:MAX_CITATIONS]:
         if f"[{source.n}]" in text:
-            message.add_citation(source.n, _citation(source))
+            message.add_citation(source.n, _citation(source, reply.language, messages))
     if reply.takes_feedback and reply.answer_id:
         message.add_feedback("custom")
     return message
 
 
-def _citation(source: ShownSource) -> CitationAppearance:
+def _citation(source: ShownSource, language: Language, messages: Messages) -> CitationAppearance:
+    day = day_in_words(source.date, language, messages)
     return CitationAppearance(
         name=clipped(source.title, MAX_NAME) or "-",
         abstract=clipped(source.quote, MAX_ABSTRACT) or "-",
         url=source.url if source.url.startswith(WEB) else None,
-        keywords=[clipped(word, MAX_KEYWORD) for word in (source.grade_name, source.date.isoformat())],
+        keywords=[clipped(word, MAX_KEYWORD) for word in (source.grade_name, day)],
     )
