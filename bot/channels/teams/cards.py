@@ -135,7 +135,8 @@ def _buttons(reply: Reply, messages: Messages) -> list[CardElement]:
     """Lay out the buttons below each other, for their texts are long and Teams shows only six side by side."""
     found: list[CardElement] = _column(reply.choices)
     if reply.follow_ups:
-        found.append(_heading(messages.say("follow_ups_heading", reply.language)))
+        if reply.kind is ReplyKind.ANSWER:  # a welcome has no question yet beside which others can be asked
+            found.append(_heading(messages.say("follow_ups_heading", reply.language)))
         found.extend(_column(reply.follow_ups))
     if reply.actions:
         found.append(ActionSet(actions=[_action(button) for button in reply.actions], separator=bool(found)))

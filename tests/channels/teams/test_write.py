@@ -110,6 +110,15 @@ def test_a_long_label_is_a_box_and_a_note_without_buttons_has_no_card() -> None:
     assert cards_of(note("x", Language.NL), MESSAGES) == ()
 
 
+def test_only_beside_an_answer_other_questions_can_also_be_asked() -> None:
+    follow_ups = (Button("ask:1:0", "Wat is ISV?"),)
+    (under_an_answer,) = cards_of(answer_with(0, follow_ups=follow_ups), MESSAGES)
+    (at_the_welcome,) = cards_of(replace(note("Hallo!", Language.NL), follow_ups=follow_ups), MESSAGES)
+    assert "U kunt ook vragen" in content(under_an_answer)
+    assert "U kunt ook vragen" not in content(at_the_welcome)
+    assert "Wat is ISV?" in content(at_the_welcome)
+
+
 def test_asked_for_sources_are_open() -> None:
     (message,) = messages_for(Reply(ReplyKind.SOURCE, Language.NL, (), (shown(1),)), MESSAGES)
     assert message.text is None
