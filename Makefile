@@ -67,7 +67,7 @@ settings: $(VENV)/.dev ## write .env.example from the settings
 teams-package: $(VENV)/teams-schema ## build and check dist/isvbot-teams.zip, by which the bot is added to Teams
 	$(BIN)/python -m scripts.teams_package
 
-picture: $(VENV)/.dev ## make the picture of the README anew
+picture: $(VENV)/adaptivecards.min.js ## make the pictures of the README and docs/handleiding.md anew; needs Chromium and npm
 	$(BIN)/isvbot-ingest sync
 	$(BIN)/python -m scripts.picture
 
@@ -109,6 +109,15 @@ $(VENV)/.model: requirements-model-tests.txt $(VENV)/.dev
 
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
 	$(BIN)/pip install --quiet --require-hashes -r requirements-bench.lock
+	@touch $@
+
+# Microsoft's library that draws cards: fetched for the pictures, not kept in the repository.
+$(VENV)/adaptivecards.min.js: $(VENV)/.dev
+	rm -rf $(VENV)/cards-npm && mkdir -p $(VENV)/cards-npm
+	npm pack --silent --pack-destination $(VENV)/cards-npm adaptivecards@3.0.6 >/dev/null
+	echo "44d0560c8c6a3a660af8dda32de5d1c428ffb414ff050ee61e9377d19785bbfb  $(VENV)/cards-npm/adaptivecards-3.0.6.tgz" | sha256sum --check --quiet
+	tar -xzf $(VENV)/cards-npm/adaptivecards-3.0.6.tgz -C $(VENV)/cards-npm
+	mv $(VENV)/cards-npm/package/dist/adaptivecards.min.js $@ && rm -rf $(VENV)/cards-npm
 	@touch $@
 
 # Microsoft's schemas of the Teams manifest: fetched for the check, not kept in the repository.
