@@ -28,6 +28,9 @@ from bot.core.write import Verified, text_so_far, verify
 
 log = logging.getLogger(__name__)
 
+MAX_SUGGESTED = 4
+"""Questions suggested under an answer; a mail with many questions would bring a wall of buttons."""
+
 OnText = Callable[[str], None]
 """Told the text of an answer as far as it may be shown."""
 
@@ -134,7 +137,7 @@ class Assistant:
         asked = {_bare(text) for part in retrieved.parts for text in (part.said, part.question)}
         found = self._tools.lookup.shelf.fetch([f"answer:{answer_id}" for answer_id in verified.follow_ups])
         titles = (t.title.in_language(language) for t in found.values() if isinstance(t, WrittenAnswer))
-        return tuple(title for title in titles if _bare(title) not in asked)
+        return tuple(title for title in titles if _bare(title) not in asked)[:MAX_SUGGESTED]
 
     def _stopped(self, answer_id: str, stopped: Stopped, watch: Stopwatch) -> Answer:
         log.info("stopped id=%s status=%s", answer_id, stopped.status)

@@ -7,7 +7,7 @@ Knows nothing of channels; the text is plain, with ``[n]`` after what source n c
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from types import MappingProxyType
 
 from bot.core.corpus import Caveat, Language, Passage, Source, SourceId, Status
@@ -90,7 +90,8 @@ def verify(
     notices = tuple(_notices(draft, checked, citations, newer, messages, language))
     status = _status(checked, has_unanswered=bool(unanswered))
     lines = [*paragraphs, *(messages.say("notice", language, text=notice.text) for notice in notices)]
-    follow_ups = tuple(dict.fromkeys(f for c in checked if c.is_answered for f in c.part.follow_ups))
+    by_turns = zip_longest(*(c.part.follow_ups for c in checked if c.is_answered))
+    follow_ups = tuple(dict.fromkeys(follow_up for turn in by_turns for follow_up in turn if follow_up))
     decision = next((c.part.decision for c in checked if c.part.decision is not None), None)
     return Verified(status, "\n\n".join(lines), citations.all(), notices, follow_ups, dropped, decision)
 

@@ -131,6 +131,15 @@ def test_two_questions_get_two_answers() -> None:
     assert "Gemeenten zijn niet verplicht" in found.text
 
 
+def test_a_mail_brings_few_suggestions_from_each_of_its_questions_in_turn() -> None:
+    others = [answer(name, [f"xyz {name}"], CATEGORIES.lead) for name in ("a1", "a2", "a3", "b1", "b2", "b3")]
+    first = replace(CATEGORIES, follow_ups=("a1", "a2", "a3"))
+    second = replace(GEMEENTE, follow_ups=("b1", "a1", "b3"))
+    corpus = replace(CORPUS, answers=(first, second, *others))
+    found = ask(corpus, "Welke risicocategorieën zijn er? En hoe zit het met gemeenten?")
+    assert found.follow_ups == ("Vraag a1?", "Vraag b1?", "Vraag a2?", "Vraag a3?")
+
+
 def test_a_part_that_is_not_answered_is_named() -> None:
     found = ask(CORPUS, "Welke risicocategorieën zijn er? Wat voor weer wordt het morgen?")
     assert found.status is Status.ANSWERED_PARTLY
