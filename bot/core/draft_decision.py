@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.corpus import OPPOSITE, Cite, Claim, Language, Line, Passage, Stance, Wording
+from bot.core.days import day_in_words
 from bot.core.decision import CheckRules, Decision, Fact, FactName, Known, Limit, Outcome, Rule, Todo
 from bot.core.drafted import DraftPart, statement_of
 from bot.core.errors import IndexUnavailable
@@ -136,7 +137,8 @@ def _by_period(periods: Sequence[Decision], messages: Messages, language: Langua
     for period in periods:
         rule = period.ground
         if rule is not None:
-            yield Told(_outcome(rule), messages.say("check_from_day", language, day=period.as_of.isoformat()))
+            day = day_in_words(period.as_of, language, messages)
+            yield Told(_outcome(rule), messages.say("check_from_day", language, day=day))
 
 
 def _otherwise(decision: Decision, messages: Messages, language: Language) -> Iterator[Told]:

@@ -11,6 +11,7 @@ from urllib.parse import quote as percent_encoded
 
 from bot.core.checker import CheckReply
 from bot.core.corpus import Grade, Language, Status
+from bot.core.days import day_in_words
 from bot.core.messages import Messages
 from bot.core.model import Answer, Citation
 
@@ -184,11 +185,6 @@ def link_to(citation: Citation) -> str:
     ends = (words,) if len(words) <= 2 * FRAGMENT_WORDS else (first, last)
     text = ",".join(percent_encoded(" ".join(end), safe="", errors="replace").replace("-", "%2D") for end in ends)
     return f"{url}{'' if '#' in url else '#'}:~:text={text}"
-
-
-def day_in_words(day: date, language: Language, messages: Messages) -> str:
-    """Write a day as people do: 13 juni 2022."""
-    return f"{day.day} {messages.say('months', language).split()[day.month - 1]} {day.year}"
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.core.amounts import Bound
 from bot.core.corpus import Language
+from bot.core.days import day_in_words
 from bot.core.decision import Decision, Fact, FactName, Known, Outcome, Refused, WarningKind, in_order
 from bot.core.messages import Messages
 
@@ -37,8 +38,15 @@ def value_name(fact: Fact, messages: Messages, language: Language) -> str:
     if isinstance(fact.value, int):
         return messages.say(_BOUNDS[fact.bound], language, amount=amount(fact.value, language))
     if isinstance(fact.value, date):
-        return messages.say("value_date", language, day=fact.words or fact.value.isoformat())
+        return messages.say("value_date", language, day=_day(fact, fact.value, messages, language))
     return messages.say(f"value_{fact.name}_{fact.value}", language)
+
+
+def _day(fact: Fact | None, day: date, messages: Messages, language: Language) -> str:
+    """Write a day in words; where only a period was told, as it was told."""
+    if fact is not None and fact.within is not None:
+        return fact.words
+    return day_in_words(day, language, messages)
 
 
 def question_for(name: FactName, decision: Decision, messages: Messages, language: Language) -> str:
@@ -46,7 +54,7 @@ def question_for(name: FactName, decision: Decision, messages: Messages, languag
     if name is FactName.EUROPEAN_TENDER and WarningKind.NO_THRESHOLD in decision.warnings:
         return messages.say("check_ask_european", language)
     if name is FactName.DATE and decision.periods:
-        days = ", ".join(period.as_of.isoformat() for period in decision.periods[1:])
+        days = ", ".join(day_in_words(period.as_of, language, messages) for period in decision.periods[1:])
         return messages.say("check_ask_date_within", language, days=days)
     return messages.say(f"ask_{name}", language)
 
@@ -66,7 +74,7 @@ def warning_text(warning: WarningKind, decision: Decision, messages: Messages, l
     kind = told.value if told is not None and told.value in ("works", "social_services") else "default"
     named = messages.say(f"value_kind_{kind}", language)
     day = decision.facts.get(FactName.DATE)
-    shown = day.words if day is not None and day.within is not None else decision.as_of.isoformat()
+    shown = _day(day, decision.as_of, messages, language)
     return messages.say(warning.value, language, day=shown, kind=named)
 
 
@@ -79,7 +87,8 @@ def facts_line(decision: Decision, messages: Messages, language: Language) -> st
     """Say what was understood of a purchase, so that the asker can correct it."""
     lines = list(facts_lines(decision, messages, language))
     if FactName.DATE not in decision.facts:
-        lines.append(messages.say("check_reference_day", language, day=decision.as_of.isoformat()))
+        day = day_in_words(decision.as_of, language, messages)
+        lines.append(messages.say("check_reference_day", language, day=day))
     return messages.say("check_facts", language, facts="; ".join(lines))
 
 

@@ -13,9 +13,10 @@ from bot.channels.console.chat import Chat, Seat
 from bot.channels.console.show import SHOWN_QUOTE_CHARS, show_answer, show_source, source_head
 from bot.core.assistant import Assistant
 from bot.core.corpus import Corpus, Grade, Language, Role, Status
+from bot.core.days import day_in_words
 from bot.core.model import Answer, Question
 from bot.core.people import EveryRole
-from bot.core.reply import ShownSource, day_in_words, source_of
+from bot.core.reply import ShownSource, source_of
 from tests.builders import TODAY, answer, claim, desk, passage, reply, source, tools
 
 LONG = "De verplichting ziet op de toepassing als contractvoorwaarde gedurende de gehele uitvoeringsperiode. " * 3

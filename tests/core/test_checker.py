@@ -511,7 +511,7 @@ def test_a_value_that_cannot_be_is_named_in_the_next_question() -> None:
 
 def test_the_question_for_a_day_says_from_which_day_something_else_held() -> None:
     text = told("Ons ministerie koopt uniformen voor 300.000 euro in 2022").text
-    assert "Vanaf 2022-06-13 gold iets anders." in text
+    assert "Vanaf 13 juni 2022 gold iets anders." in text
 
 
 def test_without_a_threshold_the_check_says_so_and_asks_whether_the_tender_is_european() -> None:
@@ -531,7 +531,7 @@ def test_an_answer_in_one_go_names_what_cannot_be() -> None:
 def test_an_outcome_that_holds_on_every_day_of_a_year_is_told_with_what_held_when() -> None:
     answer = checker().answer_now(new(), "Ons ministerie koopt uniformen voor 300.000 euro in 2022")
     assert (outcome(answer), answer.status) == (Outcome.OBLIGATORY, Status.ANSWERED)
-    assert "- Vanaf 2022-06-13: ISV is verplicht" in answer.text
+    assert "- Vanaf 13 juni 2022: ISV is verplicht" in answer.text
     assert "gepubliceerd?" in answer.text
 
 

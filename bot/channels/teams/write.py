@@ -10,8 +10,9 @@ from microsoft_teams.api.models.entity import CitationAppearance
 from bot.channels.teams.cards import WEB, cards_of
 from bot.channels.teams.markup import clipped, escaped, marked_up, messages_of
 from bot.core.corpus import Language
+from bot.core.days import day_in_words
 from bot.core.messages import Messages
-from bot.core.reply import Reply, ShownSource, day_in_words
+from bot.core.reply import Reply, ShownSource
 
 MAX_NAME, MAX_ABSTRACT, MAX_KEYWORD = 80, 160, 28
 """Characters that Teams takes in a citation."""
