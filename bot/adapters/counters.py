@@ -65,11 +65,10 @@ class _CountedInbox:
         """Give replies that are not delivered."""
         return self._inbox.replies(key)
 
-    def finish(self, key: str, finished: Finished) -> bool:
+    def finish(self, key: str, finished: Finished) -> None:
         """Keep replies and conversation."""
-        is_kept = self._inbox.finish(key, finished)
+        self._inbox.finish(key, finished)
         self._count("message_answered")
-        return is_kept
 
     def deliver(self, key: str) -> None:
         """Note that the replies arrived."""

@@ -23,6 +23,15 @@ LATEST = "0002"
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another writer."""
 
+PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""How long PostgreSQL is waited for, in its own words: seconds, and milliseconds for the last."""
+
 _MIGRATION_LOCK = 4_915_218_806
 """Any number; who migrates in PostgreSQL holds the lock of this name."""
 
@@ -38,7 +47,7 @@ class Database:
             StoreUnavailable: the file of SQLite cannot be made.
         """
         self._url = url
-        options = {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}} if _is_sqlite(url) else {"pool_pre_ping": True}
+        options = _sqlite_options() if _is_sqlite(url) else _postgres_options(url)
         if _is_sqlite(url):
             _make_private(url)
         try:
@@ -163,6 +172,16 @@ def database_url(setting: str | None, data_dir: Path) -> URL:
     if kind not in ("postgresql", "sqlite"):
         raise SettingsError(f"ISVBOT_DATABASE_URL: '{kind}' is not supported, only postgresql and sqlite")
     return url.set(drivername="postgresql+psycopg") if kind == "postgresql" else url
+
+
+def _sqlite_options() -> dict[str, Any]:
+    return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+
+
+def _postgres_options(url: URL) -> dict[str, Any]:
+    """Give what lets a connection end within a minute whose other side is gone; the address may say otherwise."""
+    given = {name: value for name, value in PATIENCE.items() if name not in url.query}
+    return {"pool_pre_ping": True, "connect_args": given}
 
 
 def _is_sqlite(url: URL) -> bool:

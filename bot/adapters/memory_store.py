@@ -76,18 +76,21 @@ class MemoryInbox:
     def replies(self, key: str) -> tuple[Reply, ...] | None:
         """Give replies that are not delivered."""
         message = self._kept.messages.get(key)
-        return message.replies if message is not None else None
+        return None if message is None else () if message.is_forgotten else message.replies
 
-    def finish(self, key: str, finished: Finished) -> bool:
+    def finish(self, key: str, finished: Finished) -> None:
         """Keep replies and conversation, unless all was forgotten meanwhile."""
         message = self._kept.messages.get(key)
         if message is not None and message.is_forgotten:
-            return False
-        if message is not None and message.incoming is not None:
+            for reply in finished.replies:
+                self._kept.records.pop(reply.answer_id, None)
+            self._kept.handed.pop(finished.handed, None)
+        if message is not None and (message.incoming is None or message.replies is not None):
+            return
+        if message is not None:
             message.replies = finished.replies
         if finished.conversation is not None:
             self._remember(finished.conversation_key, finished.conversation)
-        return True
 
     def deliver(self, key: str) -> None:
         """Keep the key only."""
@@ -230,7 +233,7 @@ class MemoryRetention:
     def forget(self, person: str, key: str) -> Counts:
         """Delete all of a person."""
         kept = self._kept
-        is_before = True
+        is_before = key in kept.messages
         for name, message in kept.messages.items():
             is_before = is_before and name != key
             if message.person == person and (is_before or message.replies is not None):

@@ -5,6 +5,7 @@ session to others between two transactions cannot carry the latter.
 Knows nothing of channels but their names.
 """
 
+from collections import defaultdict
 from contextlib import suppress
 from hashlib import sha256
 from threading import Lock
@@ -40,7 +41,7 @@ class SqlClaims:
         """Take the database."""
         self._database = database
         self._held: dict[str, _Hold] = {}
-        self._lock = Lock()
+        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 
     def take(self, channel: str) -> bool:
         """Take a channel, or see that it is still ours.
@@ -48,7 +49,7 @@ class SqlClaims:
         Raises:
             StoreUnavailable: the database cannot be reached, or the file of the lock cannot be made.
         """
-        with self._lock:
+        with self._locks[channel]:
             held = self._held.get(channel)
             if held is not None and held.is_alive():
                 return True
@@ -60,7 +61,7 @@ class SqlClaims:
 
     def give_back(self, channel: str) -> None:
         """Let another process take a channel."""
-        with self._lock:
+        with self._locks[channel]:
             self._let_go(channel)
 
     def _let_go(self, channel: str) -> None:
@@ -101,7 +102,7 @@ class _FileHold:
 
     @classmethod
     def take(cls, path: str) -> "_FileHold | None":
-        lock = FileLock(path, thread_local=False, mode=0o600)
+        lock = FileLock(path, thread_local=False, mode=0o600, fallback_to_soft=False)
         try:
             lock.acquire(blocking=False)
         except Timeout:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.adapters.database import Database
 from bot.adapters.packing import Packing
 from bot.adapters.seal import Seal
-from bot.adapters.store_tables import ConversationRow, MessageRow, TurnRow
+from bot.adapters.store_tables import ConversationRow, HandedRow, MessageRow, RecordRow, TurnRow
 from bot.core.corpus import Language, Role
 from bot.core.dialogue import Talk
 from bot.core.errors import StoreUnavailable
@@ -68,18 +68,25 @@ class SqlInbox:
             return session.scalar(select(MessageRow.place).where(MessageRow.key == key)) is not None
 
     def replies(self, key: str) -> tuple[Reply, ...] | None:
-        """Give replies that are not delivered."""
+        """Give replies that are not delivered; none where all was forgotten."""
         with self._database.session() as session:
-            packed = session.scalar(select(MessageRow.replies).where(MessageRow.key == key))
-        return _REPLIES.unpack(packed) if packed is not None else None
+            row = session.execute(select(MessageRow.state, MessageRow.replies).where(MessageRow.key == key)).first()
+        if row is None:
+            return None
+        state, packed = row
+        return () if state == FORGOTTEN else _REPLIES.unpack(packed) if packed is not None else None
 
-    def finish(self, key: str, finished: Finished) -> bool:
-        """Keep replies and conversation in one transaction, unless all was forgotten meanwhile."""
+    def finish(self, key: str, finished: Finished) -> None:
+        """Keep replies and conversation in one transaction; where all was forgotten, delete what else is of it."""
         packed = _REPLIES.pack(finished.replies)
         with self._database.session() as session:
             state = session.scalar(select(MessageRow.state).where(MessageRow.key == key).with_for_update())
             if state == FORGOTTEN:
-                return False
+                made = [reply.answer_id for reply in finished.replies if reply.answer_id]
+                session.execute(delete(RecordRow).where(RecordRow.id.in_(made)))
+                session.execute(delete(HandedRow).where(HandedRow.id == finished.handed))
+            if state not in (PENDING, None):
+                return
             session.execute(
                 update(MessageRow)
                 .where(MessageRow.key == key, MessageRow.state == PENDING)
@@ -87,7 +94,6 @@ class SqlInbox:
             )
             if finished.conversation is not None:
                 _save(session, finished.conversation_key, finished.conversation, self._now())
-        return True
 
     def deliver(self, key: str) -> None:
         """Keep the key and the time only."""

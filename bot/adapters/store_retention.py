@@ -54,9 +54,10 @@ class SqlRetention:
         asked = select(MessageRow.place).where(MessageRow.key == key).scalar_subquery()
         own = update(MessageRow).where(MessageRow.person == person)
         with self._database.session() as session:
-            session.execute(own.where(MessageRow.state == ANSWERED).values(state=DELIVERED, **_EMPTY))
             waiting = own.where(MessageRow.state == PENDING, MessageRow.place < asked)
             session.execute(waiting.values(state=FORGOTTEN, **_EMPTY).execution_options(synchronize_session=False))
+            # After the one above, which waits for an answer that is being kept just now: that one is answered then.
+            session.execute(own.where(MessageRow.state == ANSWERED).values(state=DELIVERED, **_EMPTY))
             return Counts(
                 conversations=_deleted(session, delete(ConversationRow).where(ConversationRow.person == person)),
                 records=_deleted(session, delete(RecordRow).where(RecordRow.asker == person)),

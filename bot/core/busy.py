@@ -46,7 +46,7 @@ class Busy:
             del self._told[next(iter(self._told))]
         language = incoming.language or Language.NL
         reply = note(self._messages.say("too_busy", language), language)
-        task = loop.create_task(self._tried(Delivery(incoming.address, (reply,), incoming)))
+        task = loop.create_task(self._tried(line, Delivery(incoming.address, (reply,), incoming)))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
@@ -56,8 +56,9 @@ class Busy:
             task.cancel()
         await asyncio.gather(*self._telling, return_exceptions=True)
 
-    async def _tried(self, delivery: Delivery) -> None:
+    async def _tried(self, line: str, delivery: Delivery) -> None:
         try:
             await self._send(delivery)
         except Exception as error:  # noqa: BLE001  # a channel's own errors: that it fails costs nothing else
             log.warning("not told that it is too busy cause=%s", type(error).__name__)
+            self._told.pop(line, None)

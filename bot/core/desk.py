@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.core.commands import CommandName, commanded
 from bot.core.corpus import Language, Role, Status
-from bot.core.desk_commands import Commands, welcome
+from bot.core.desk_commands import Commands, handed_id, welcome
 from bot.core.desk_talk import OnPartial
 from bot.core.errors import ServiceError, StoreUnavailable, UsageError
 from bot.core.identity import Identities
@@ -118,10 +118,8 @@ class Desk:
         except Exception as error:  # noqa: BLE001  # the one net outside Assistant.ask: for the check and the commands
             return (self._failed(incoming, error),)
         try:
-            finished = Finished(ended.replies, self._identities.conversation(incoming), ended.conversation)
-            if not self._store.inbox.finish(key, finished):
-                # What this message left elsewhere is not told apart from the rest: little was said since.
-                self._store.retention.forget(self._identities.person(incoming.channel, incoming.person), key)
+            where = self._identities.conversation(incoming)
+            self._store.inbox.finish(key, Finished(ended.replies, where, ended.conversation, handed_id(key)))
         except StoreUnavailable as error:
             log.warning("not kept channel=%s cause=%s", incoming.channel, error)
         return ended.replies

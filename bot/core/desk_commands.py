@@ -114,7 +114,7 @@ class Commands:
         if not question:
             raise UsageError("no_question_yet")
         handed = Handed(
-            id=self.message_key(visit.incoming)[:HANDED_ID_CHARS],
+            id=handed_id(self.message_key(visit.incoming)),
             person=visit.person,
             channel=visit.incoming.channel,
             address=visit.incoming.address or visit.incoming.conversation,
@@ -127,6 +127,11 @@ class Commands:
         )
         self.store.queue.hand_over(handed)
         return says(visit, "colleague_asked", id=handed.id)
+
+
+def handed_id(message_key: str) -> str:
+    """Give the number in the queue of the question that a message puts there."""
+    return message_key[:HANDED_ID_CHARS]
 
 
 def welcome(visit: Visit) -> Ended:

@@ -2,28 +2,36 @@
 
 Knows that the desk is slow and synchronous, so that it is asked in threads; that a conversation is answered in order;
 that what cannot be sent now is sent later; and that what was confirmed is answered after a restart.
-That a reply arrived is noted in a thread of its own, behind no other work: what is killed between the two sends the
-reply again after the restart.
+Answers are sent in lines of their own, behind those in which they are made: what cannot be sent keeps nobody from being
+heard. That a reply arrived is noted in a thread of its own, behind no other work: what is killed between the two sends
+the reply again after the restart.
 Knows nothing of how a reply is sent.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, repeat
+from contextlib import suppress
 from typing import TypeVar
 
 from bot.core.busy import Busy
-from bot.core.delivery import Delivery, Send
-from bot.core.desk import Desk, Outgoing
+from bot.core.delivery import AGAIN_S, Delivery, Send, tries
+from bot.core.desk import Desk
 from bot.core.desk_talk import OnPartial
-from bot.core.errors import ChannelTaken, NotDelivered
+from bot.core.errors import ChannelTaken, NotDelivered, StoreUnavailable
 from bot.core.incoming import Incoming
 from bot.core.ordered import Ordered, Work
+from bot.core.unasked import Unasked
 
-AGAIN_S = (5.0, 15.0, 60.0, 300.0)
-"""Seconds before each new try to send; the last one holds for all that follow."""
+EVERY_S = 5.0
+"""Seconds between two looks for what a colleague answered, and at whether this process still has the channel."""
+
+SENT_AT_ONCE = 200
+"""Conversations to which is sent at once; most of that is waiting for the other side."""
+
+LET_GO_S = 5.0
+"""Seconds that giving back a channel may take."""
 
 TAKEN = "another process answers for {channel} with this database, or this one is ending: run one process a channel"
 
@@ -46,29 +54,32 @@ class Front:
         workers: int = 4,
         partial: Partial | None = None,
         again_s: tuple[float, ...] = AGAIN_S,
+        every_s: float = EVERY_S,
     ) -> None:
         """Take the desk and what sends a reply; ``workers`` are the answers made at once."""
         self._desk = desk
         self._send = send
         self._partial = partial
         self._again_s = again_s
+        self._every_s = every_s
         self._pool = ThreadPoolExecutor(
             workers + 1, thread_name_prefix="desk"
         )  # one more: taking in waits for no answer
         self._notes = ThreadPoolExecutor(1, thread_name_prefix="desk-notes")
-        self._ordered = Ordered(side_by_side=workers)
+        self._answering = Ordered(side_by_side=workers)
+        self._sending = Ordered(side_by_side=SENT_AT_ONCE)
         self._busy = Busy(desk.messages, send)
+        self._unasked = Unasked(send, again_s)
         self._channel = ""
-        self._is_open = True
-        self._unsent: dict[str, _Trying] = {}
-
-    @property
-    def is_open(self) -> bool:
-        """Whether messages are taken in: this process answers for the channel and does not end."""
-        return self._is_open
+        self._closing = asyncio.Event()
+        self._looking: list[asyncio.Task[None]] = []
+        self.taken_over = asyncio.Event()
+        """Set when another process answers for the channel: nothing is taken in or sent here any more."""
 
     async def open(self, channel: str) -> int:
         """Answer for a channel from now on, first what was confirmed before a restart; give how many messages that are.
+
+        What a colleague answers is sent from now on too.
 
         Raises:
             ChannelTaken: another process answers for it.
@@ -80,6 +91,8 @@ class Front:
         waiting = await self._in_thread(self._desk.waiting, channel)
         for incoming in waiting:
             self._put(incoming)
+        for look in (self._look_who_answers, self.send_outgoing):
+            self._looking.append(asyncio.create_task(self._again_and_again(look)))
         return len(waiting)
 
     async def receive(self, incoming: Incoming) -> bool:
@@ -91,11 +104,12 @@ class Front:
         """
         if incoming.is_group and not incoming.is_addressed:
             return False
-        if not self._is_open:
+        if self._closing.is_set():
             raise ChannelTaken(TAKEN.format(channel=incoming.channel))
-        if not self._ordered.has_room(_line(incoming)):
+        line = _line(incoming)
+        if not (self._answering.has_room(line) and self._sending.has_room(line)):
             if not await self._in_thread(self._desk.is_known, incoming):
-                self._busy.tell(_line(incoming), incoming)
+                self._busy.tell(line, incoming)
             return False
         if not await self._in_thread(self._desk.accept, incoming):
             return False
@@ -105,98 +119,102 @@ class Front:
     async def send_outgoing(self) -> int:
         """Send what nobody asked for just now; give how much was sent. What cannot be sent stays for a later time.
 
-        To be called every few seconds; it is also here that is seen whether this process still answers for the channel.
-
         Raises:
             StoreUnavailable: it cannot be read.
         """
-        if not self._is_open or not await self._is_mine():
-            return 0
         sent = 0
         waiting = await self._in_thread(self._desk.outgoing, self._channel)
-        self._unsent = {found.id: self._unsent[found.id] for found in waiting if found.id in self._unsent}
+        self._unasked.keep(waiting)
         for outgoing in waiting:
-            if await self._is_sent(outgoing):
+            if self._closing.is_set():
+                break
+            if await self._unasked.is_sent(outgoing):
                 await self._in_thread(self._desk.sent, outgoing.id)
                 sent += 1
         return sent
 
     async def finish(self, timeout_s: float | None = None) -> bool:
         """Finish the answers in flight; what takes longer is answered after the next start."""
-        self._is_open = False
-        is_done = await self._ordered.finish(timeout_s)
+        loop = asyncio.get_running_loop()
+        end = None if timeout_s is None else loop.time() + timeout_s
+        self._closing.set()
+        is_done = await self._answering.finish(timeout_s)
+        is_done = await self._sending.finish(_left(end)) and is_done
+        if self._looking:
+            await asyncio.wait(self._looking, timeout=_left(end))
+        for task in self._looking:
+            task.cancel()
+        await asyncio.gather(*self._looking, return_exceptions=True)
         await self._busy.finish()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self._notes.shutdown()
+        await loop.run_in_executor(None, self._notes.shutdown)
         if self._channel:
-            self._desk.let_go(self._channel)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.to_thread(self._desk.let_go, self._channel), LET_GO_S)
         return is_done
 
     def _put(self, incoming: Incoming) -> None:
-        self._ordered.put(_line(incoming), self._work(incoming))
+        line = _line(incoming)
 
-    def _work(self, incoming: Incoming) -> Work:
-        """Give the way of one message: answered, sent, noted; each of them until it succeeds, and then no more."""
-        pauses = _without_end(self._again_s)
-        delivery: Delivery | None = None
+        async def answer() -> None:
+            on_partial = self._partial(incoming) if self._partial is not None else None
+            replies = await self._in_thread(self._desk.answer, incoming, on_partial)
+            delivery = Delivery(incoming.address, replies, incoming)
+            self._sending.put(line, self._delivering(incoming, delivery))
+
+        self._answering.put(line, answer)
+
+    def _delivering(self, incoming: Incoming, delivery: Delivery) -> Work:
+        """Give the way of one delivery: sent, then noted; each of them until it succeeds, and then no more."""
+        pauses = tries(self._again_s)
         is_sent = False
 
         async def work() -> float | None:
-            nonlocal delivery, is_sent
-            if delivery is None:
-                on_partial = self._partial(incoming) if self._partial is not None else None
-                replies = await self._in_thread(self._desk.answer, incoming, on_partial)
-                delivery = Delivery(incoming.address, replies, incoming)
+            nonlocal is_sent
             try:
                 if not is_sent:
                     await self._send(delivery)
             except NotDelivered as error:
-                pause = next(pauses)
-                log.warning("not delivered channel=%s cause=%s again in %g s", incoming.channel, error, pause)
+                pause = next(pauses, None)
+                what = "no new try before a restart" if pause is None else f"again in {pause:g} s"
+                log.warning("not delivered channel=%s cause=%s %s", incoming.channel, error, what)
                 return pause
             is_sent = True
             loop = asyncio.get_running_loop()
-            return None if await loop.run_in_executor(self._notes, self._desk.delivered, incoming) else next(pauses)
+            is_noted = await loop.run_in_executor(self._notes, self._desk.delivered, incoming)
+            return None if is_noted else next(pauses, None)
 
         return work
 
-    async def _is_mine(self) -> bool:
-        """Say whether this process still answers for the channel; once it does not, it stays out of the way."""
+    async def _look_who_answers(self) -> None:
+        """See that the channel is still ours; where it is not, stay out of the way of who has it."""
         if await self._in_thread(self._desk.take_on, self._channel):
-            return True
-        self._is_open = False
-        log.error("another process answers for %s now: nothing is taken in here until a restart", self._channel)
-        return False
+            return
+        log.error("another process answers for %s now: nothing is taken in or sent here any more", self._channel)
+        self._closing.set()
+        for lines in (self._sending, self._answering):
+            await lines.finish(0)
+        self.taken_over.set()
 
-    async def _is_sent(self, outgoing: Outgoing) -> bool:
-        """Send a message, unless a try of a short time ago failed."""
-        now = asyncio.get_running_loop().time()
-        trying = self._unsent.setdefault(outgoing.id, _Trying(outgoing, self._again_s))
-        if now < trying.not_before:
-            return False
-        try:
-            await self._send(trying.delivery)
-        except Exception as error:  # noqa: BLE001  # a channel's own errors: one reader must not stop the others
-            trying.not_before = now + next(trying.pauses)
-            log.warning("not sent id=%s cause=%s", outgoing.id, type(error).__name__)
-            return False
-        return True
+    async def _again_and_again(self, look: Callable[[], Awaitable[object]]) -> None:
+        """Do something every few seconds, whatever comes of it, until the end."""
+        while not self._closing.is_set():
+            try:
+                await look()
+            except StoreUnavailable as error:
+                log.warning("the store does not answer cause=%s", error)
+            except Exception as error:  # noqa: BLE001  # this is done for as long as the channel runs
+                log.error("not looked cause=%s", type(error).__name__)  # noqa: TRY400  # a trace could hold a message
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._every_s):
+                    await self._closing.wait()
 
     async def _in_thread(self, work: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
 
 
-class _Trying:
-    """A message that is being sent: how far it came, and when it may be tried again."""
-
-    def __init__(self, outgoing: Outgoing, again_s: tuple[float, ...]) -> None:
-        self.delivery = Delivery(outgoing.address, outgoing.replies)
-        self.not_before = float("-inf")
-        self.pauses = _without_end(again_s)
-
-
-def _without_end(pauses_s: tuple[float, ...]) -> "chain[float]":
-    return chain(pauses_s, repeat(pauses_s[-1]))
+def _left(end: float | None) -> float | None:
+    return None if end is None else max(0.0, end - asyncio.get_running_loop().time())
 
 
 def _line(incoming: Incoming) -> str:

@@ -66,6 +66,8 @@ class Finished:
     replies: tuple[Reply, ...]
     conversation_key: str = ""
     conversation: Conversation | None = None
+    handed: str = ""
+    """The number that a question has in the queue if this message put it there."""
 
 
 class Inbox(Protocol):
@@ -80,13 +82,17 @@ class Inbox(Protocol):
         ...
 
     def replies(self, key: str) -> tuple[Reply, ...] | None:
-        """Give the replies to a message that is answered and not yet delivered; ``None`` where it is not."""
+        """Give the replies to a message that is answered and not yet delivered; ``None`` where it is not.
+
+        There are none where all of its person was forgotten before it was answered.
+        """
         ...
 
-    def finish(self, key: str, finished: Finished) -> bool:
-        """Keep the replies and the conversation, both or neither.
+    def finish(self, key: str, finished: Finished) -> None:
+        """Keep the replies and the conversation of a message that waits, both or neither.
 
-        False: neither, for all of the person was forgotten after the message came in.
+        Where all of its person was forgotten after it came in, neither is kept, and its record and the question that it
+        put in the queue are deleted.
         """
         ...
 

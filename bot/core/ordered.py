@@ -40,7 +40,13 @@ class Ordered:
         return self._waiting < self._max_waiting and len(self._lines.get(key, ())) < self._max_per_key
 
     def put(self, key: str, work: Work) -> None:
-        """Put work in line behind the work of the same key; whether there is room is asked before it is promised."""
+        """Put work in line behind the work of the same key; whether there is room is asked before it is promised.
+
+        Where everything ends already, it is not begun: it would come before what is left of its line.
+        """
+        if self._closing.is_set():
+            self._is_all_done = False
+            return
         self._waiting += 1
         if key in self._lines:
             self._lines[key].append(work)
@@ -95,4 +101,10 @@ class Ordered:
             return await work()
         except Exception as error:  # noqa: BLE001  # what fails for one message must not stop the ones behind it
             log.error("work failed cause=%s", type(error).__name__)  # noqa: TRY400  # a trace could hold a message
+            return None
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            log.error("work failed cause=%s", type(error).__name__)  # noqa: TRY400  # a library's own, and not for us
             return None

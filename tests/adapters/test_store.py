@@ -178,12 +178,25 @@ def test_of_what_came_in_before_nothing_is_kept_and_what_came_in_later_is_answer
         store.inbox.accept(key, person, said(key, key))
     store.retention.forget(ANNA, "now")
     assert [incoming.text for incoming in store.inbox.waiting("test")] == ["b", "now", "z"]
-    assert not store.inbox.finish("a", Finished((REPLY,), "k", CONVERSATION))
-    assert store.inbox.replies("a") is None
+    store.records.add(RECORD)
+    store.queue.hand_over(HANDED)
+    store.inbox.finish("a", Finished((REPLY,), "k", CONVERSATION, handed="n1"))
+    assert store.retention.forget(ANNA, "now") == Counts(), "of what was being answered nothing is left"
+    assert store.inbox.replies("a") == ()
     assert store.conversations.load("k") is None
     assert not store.inbox.accept("a", ANNA, said("a", "a"))
     store.inbox.deliver("a")
-    assert store.inbox.finish("z", Finished((REPLY,), "k", CONVERSATION))
+    store.inbox.finish("z", Finished((REPLY,), "k", CONVERSATION))
+    assert store.conversations.load("k") == CONVERSATION
+
+
+def test_what_was_answered_already_changes_nothing_when_it_is_answered_again(store: Store) -> None:
+    store.inbox.accept("m", ANNA, said())
+    store.inbox.finish("m", Finished((REPLY,), "k", CONVERSATION))
+    late = Finished((), "k", replace(CONVERSATION, asked="iets van eerder"))
+    store.inbox.finish("m", late)
+    store.inbox.deliver("m")
+    store.inbox.finish("m", late)
     assert store.conversations.load("k") == CONVERSATION
 
 

@@ -27,7 +27,7 @@ QUICK = Tempo(
     pauses_s=(0.01, 0.01, 0.01),
     first_pause_s=0.01,
     longest_pause_s=0.05,
-    outgoing_every_s=0.05,
+    every_s=0.05,
     pace=Pace(0.01, 0.01, 60),
 )
 

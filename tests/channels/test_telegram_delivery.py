@@ -201,6 +201,43 @@ def test_a_form_that_telegram_refuses_gives_way_to_plain_text(
     assert "verplicht" not in caplog.text
 
 
+def test_a_part_that_telegram_refuses_in_every_form_costs_no_other_part() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        fake.scripts["sendMessage"].extend([REFUSED] * 3)
+        async with talking(fake, new_desk(long)):
+            await fake.say("vraag")
+            await fake.until(fake.texts)
+        assert [text[:6] for text in beginnings(fake)] == ["deel 2"]
+
+    run(test)
+
+
+def test_a_group_that_moves_while_an_answer_grows_gets_it_at_its_new_place() -> None:
+    async def test() -> None:
+        fake = FakeTelegram(has_drafts=False)
+        fake.chats[-100] = "supergroup"
+        is_shown = threading.Event()
+        moved = {"ok": False, "description": "Bad Request: upgraded", "parameters": {"migrate_to_chat_id": -100}}
+        script = Script(400, body=json.dumps(moved))
+
+        def answer(question: Question, on_partial: OnPartial) -> Answer:
+            on_partial("Begin")
+            assert is_shown.wait(20)
+            return echo(question)
+
+        async with talking(fake, partly(answer)):
+            await fake.say("vraag")
+            await fake.until(lambda: "Begin …" in fake.texts())
+            fake.scripts["editMessageText"].append(script)
+            fake.scripts["sendMessage"].append(script)
+            is_shown.set()
+            await fake.until(lambda: fake.texts(-100))
+        assert fake.texts(-100)[0].startswith("vraag")
+
+    run(test)
+
+
 def test_what_telegram_refuses_in_every_form_holds_up_nothing(caplog: pytest.LogCaptureFixture) -> None:
     async def test() -> None:
         fake = FakeTelegram()

@@ -117,3 +117,42 @@ def test_what_takes_too_long_is_cancelled_and_said() -> None:
         assert watched.done == []
 
     asyncio.run(run())
+
+
+def test_what_is_put_there_at_the_end_does_not_overtake_what_is_left() -> None:
+    async def run() -> None:
+        done: list[str] = []
+
+        async def fails() -> float:
+            return 3600.0
+
+        async def later() -> None:
+            done.append("later")
+
+        ordered = Ordered()
+        ordered.put("a", fails)
+        assert not await ordered.finish(5)
+        ordered.put("a", later)
+        assert not await ordered.finish(5)
+        assert done == []
+
+    asyncio.run(run())
+
+
+def test_a_cancellation_of_a_library_stops_nothing_behind_it() -> None:
+    async def run() -> None:
+        done: list[str] = []
+
+        async def cancelled() -> None:
+            raise asyncio.CancelledError
+
+        async def later() -> None:
+            done.append("later")
+
+        ordered = Ordered()
+        ordered.put("a", cancelled)
+        ordered.put("a", later)
+        assert await ordered.finish(5)
+        assert done == ["later"]
+
+    asyncio.run(run())

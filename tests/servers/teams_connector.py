@@ -52,6 +52,7 @@ class Connector:
     url: str = ""
     failures: deque[tuple[int, dict[str, str]]] = field(default_factory=deque)
     refused: int = 0
+    why_not: str = "no"
 
     def __post_init__(self) -> None:
         self._sent: list[Sent] = []
@@ -119,7 +120,7 @@ def app_of(connector: Connector) -> FastAPI:
         failure = connector.refuse()
         if failure is not None:
             status, headers = failure
-            return JSONResponse({"error": {"message": "no"}}, status, headers)
+            return JSONResponse({"error": {"message": connector.why_not}}, status, headers)
         activity = await request.json()
         given = connector.take(conversation, activity, request.headers.get("authorization", ""))
         is_final = (activity.get("channelData") or {}).get("streamType") == "final"

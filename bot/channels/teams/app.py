@@ -7,7 +7,7 @@ Knows nothing of what an activity says.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,9 +23,9 @@ from bot.channels.teams.channel import Channel
 from bot.channels.teams.connector import Connector
 from bot.channels.teams.guard import Guard
 from bot.channels.teams.read import CHANNEL
+from bot.core.delivery import AGAIN_S
 from bot.core.desk import Desk
-from bot.core.errors import StoreUnavailable
-from bot.core.front import AGAIN_S, Front
+from bot.core.front import EVERY_S
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,6 @@ ENDPOINT = "/api/messages"
 CLAIMS = ("aud", "exp", "iss", "serviceurl")
 """What a token must say; the SDK checks what is there, but takes one that says nothing of its end."""
 
-OUTGOING_EVERY_S = 5.0
 FINISH_S = 20.0
 SEND_TIMEOUT_S = 15.0
 
@@ -80,10 +79,13 @@ def build_app(
     registration: Registration,
     ready: Ready,
     *,
-    outgoing_every_s: float = OUTGOING_EVERY_S,
     again_s: tuple[float, ...] = AGAIN_S,
+    every_s: float = EVERY_S,
 ) -> FastAPI:
-    """Build the application. Nothing in it listens anywhere yet."""
+    """Build the application. Nothing in it listens anywhere yet.
+
+    Who serves it may put a function in ``state.on_taken`` that ends it when another process answers for the channel.
+    """
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     teams = App(**_options(web, registration))
     tenants = frozenset(tenant.lower() for tenant in (registration.tenant_id, *registration.tenants) if tenant)
@@ -93,17 +95,15 @@ def build_app(
         await teams.initialize()
         connector = Connector(teams.api, f"28:{registration.client_id or 'isvbot'}")
         is_local_only = registration.is_unauthenticated
-        channel = Channel(desk, connector, tenants, is_local_only=is_local_only, again_s=again_s)
+        channel = Channel(desk, connector, tenants, is_local_only=is_local_only, again_s=again_s, every_s=every_s)
         teams.server.on_request = channel.handle
-        await channel.front.open(CHANNEL)
-        web.state.front = channel.front
-        outgoing = asyncio.create_task(_send_outgoing(channel, outgoing_every_s))
+        web.state.taken_over = channel.front.taken_over
+        leaving = asyncio.create_task(_leave(web))
         try:
+            await channel.front.open(CHANNEL)
             yield
         finally:
-            outgoing.cancel()
-            with suppress(asyncio.CancelledError):
-                await outgoing
+            leaving.cancel()
             await channel.finish(FINISH_S)
             for client in (teams.api.http, teams.http_client):
                 await client.http.aclose()
@@ -148,8 +148,15 @@ def _is_claimed(headers: dict[str, str], cloud: CloudEnvironment) -> bool:
 
 def _is_open(web: FastAPI) -> bool:
     """Say whether messages are taken in; another process may have taken the channel over."""
-    front: Front | None = getattr(web.state, "front", None)
-    return front is None or front.is_open
+    taken_over: asyncio.Event | None = getattr(web.state, "taken_over", None)
+    return taken_over is None or not taken_over.is_set()
+
+
+async def _leave(web: FastAPI) -> None:
+    """Tell who serves the application that another process answers for the channel."""
+    await web.state.taken_over.wait()
+    on_taken: Callable[[], None] = getattr(web.state, "on_taken", lambda: None)
+    on_taken()
 
 
 def _add_health(web: FastAPI, ready: Ready) -> None:
@@ -161,12 +168,3 @@ def _add_health(web: FastAPI, ready: Ready) -> None:
     async def readyz() -> JSONResponse:
         is_ready = await asyncio.to_thread(ready)
         return JSONResponse({"status": "ok" if is_ready else "not ready"}, 200 if is_ready else 503)
-
-
-async def _send_outgoing(channel: Channel, every_s: float) -> None:
-    while True:
-        try:
-            await channel.send_outgoing()
-        except StoreUnavailable as error:
-            log.warning("colleagues' answers not read cause=%s", error)
-        await asyncio.sleep(every_s)

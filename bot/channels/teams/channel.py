@@ -31,11 +31,11 @@ from bot.channels.teams.connector import Connector, Growing, Malformed, Unreacha
 from bot.channels.teams.read import ANSWER, REACTION, address_of, form_of, incoming_of, rating_of, tenant_of
 from bot.channels.teams.write import messages_for, plain_messages_for
 from bot.core.corpus import Language
-from bot.core.delivery import Delivery
+from bot.core.delivery import AGAIN_S, Delivery
 from bot.core.desk import Desk
 from bot.core.desk_talk import OnPartial
 from bot.core.errors import StoreUnavailable
-from bot.core.front import AGAIN_S, Front
+from bot.core.front import EVERY_S, Front
 from bot.core.incoming import Incoming, MessageKind
 from bot.core.messages import Messages
 from bot.core.reply import Reply
@@ -65,6 +65,7 @@ class Channel:
         *,
         is_local_only: bool,
         again_s: tuple[float, ...] = AGAIN_S,
+        every_s: float = EVERY_S,
     ) -> None:
         """Take the desk, what sends, and the tenants that are let in.
 
@@ -77,7 +78,7 @@ class Channel:
         self._growing: dict[tuple[str, str, str], Growing] = {}
         self._answers: OrderedDict[tuple[str, str], tuple[str, Language]] = OrderedDict()
         self._typing: set[asyncio.Task[None]] = set()
-        self.front = Front(desk, self._send, partial=self._partial, again_s=again_s)
+        self.front = Front(desk, self._send, partial=self._partial, again_s=again_s, every_s=every_s)
 
     async def handle(self, event: ActivityEvent) -> InvokeResponse[Any]:
         """Take an activity in; its answer is made after this returns."""
@@ -91,14 +92,6 @@ class Channel:
         except Exception as error:  # noqa: BLE001  # the SDK would write the error out, with what somebody said in it
             log.error("not understood cause=%s", type(error).__name__)  # noqa: TRY400
             return InvokeResponse(status=500)
-
-    async def send_outgoing(self) -> int:
-        """Send what a colleague answered; give how much.
-
-        Raises:
-            StoreUnavailable: it cannot be read.
-        """
-        return await self.front.send_outgoing()
 
     async def finish(self, timeout_s: float) -> bool:
         """Finish the answers in flight."""

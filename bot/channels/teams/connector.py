@@ -13,6 +13,8 @@ from microsoft_teams.api import Account, ApiClient, ConversationAccount, TypingA
 from microsoft_teams.api.activities.message import MessageActivityInput
 from microsoft_teams.api.models.conversation import ConversationReference
 from microsoft_teams.apps import HttpStream
+from microsoft_teams.apps.plugins import StreamCancelledError
+from pydantic import ValidationError
 
 from bot.channels.teams.address import Address
 from bot.core.errors import NotDelivered
@@ -28,6 +30,12 @@ MAX_PAUSE_S = 30.0
 TOO_MANY, SERVER_FAILS = 429, 500
 GONE = frozenset({403, 404, 410})
 """Statuses of what can never arrive: the bot was removed or blocked, or the conversation is gone."""
+
+PASSING = frozenset({401, 408, TOO_MANY})
+"""Statuses of what may arrive later; a token that is not right can be mended."""
+
+OUR_MISTAKES = (TypeError, AttributeError, LookupError, ValidationError)
+"""What no waiting helps against."""
 
 ODD = frozenset({400, 413})
 """Statuses of what Teams does not take in this form."""
@@ -61,9 +69,14 @@ class Connector:
         """
         try:
             return await self._posted(address, activity)
-        except Unreachable:
+        except (Unreachable, *OUR_MISTAKES):
             raise
-        except Exception as error:  # whatever the libraries raise: no connection, no token, a busy service
+        except httpx.HTTPStatusError as error:
+            status = error.response.status_code
+            if status not in PASSING and status < SERVER_FAILS:
+                raise Unreachable(f"status {status}") from error
+            raise NotDelivered(f"status {status}") from error
+        except Exception as error:  # whatever the libraries raise: no connection, no token
             raise NotDelivered(type(error).__name__) from error
 
     async def _posted(self, address: Address, activity: MessageActivityInput) -> str:
@@ -136,10 +149,12 @@ class Growing:
         if self._ticking is not None:
             self._ticking.cancel()
         await asyncio.sleep(max(0.0, self._last + self._pause_s - self._loop.time()))
-        self._stream.clear_text()
-        self._stream.emit(message)
         try:
+            self._stream.clear_text()
+            self._stream.emit(message)
             sent = await self._stream.close()
+        except StreamCancelledError:  # the reader pressed Stop
+            return ""
         except Exception as error:  # noqa: BLE001  # the SDK's own errors: the answer is then sent as one message
             log.warning("stream failed cause=%s", type(error).__name__)
             return None

@@ -9,8 +9,10 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import uvicorn
+from fastapi import FastAPI
 
 from bot.channels.teams import sdk
 from bot.channels.teams.address import is_loopback
@@ -22,6 +24,8 @@ from bot.core.front import TAKEN
 
 __all__ = ["Place", "Registration", "check", "sdk", "serve", "serve_until"]
 
+
+Kind = TypeVar("Kind", bound="_Server")
 
 MAX_CONNECTIONS = 500
 """Connections at once; with bodies of the largest size they take some 130 MB."""
@@ -72,7 +76,9 @@ def serve(desk: Desk, registration: Registration, ready: Ready, place: Place) ->
     """
     check(registration, place)
     _take_on(desk)
-    uvicorn.Server(_config(desk, registration, ready, place)).run()
+    server = _served(_Server, desk, registration, ready, place)
+    server.run()
+    server.check()
 
 
 async def serve_until(stop: asyncio.Event, desk: Desk, registration: Registration, ready: Ready, place: Place) -> None:
@@ -86,16 +92,18 @@ async def serve_until(stop: asyncio.Event, desk: Desk, registration: Registratio
     """
     check(registration, place)
     await asyncio.to_thread(_take_on, desk)
-    server = _Beside(_config(desk, registration, ready, place))
+    server = _served(_Beside, desk, registration, ready, place)
     listening = _listening(place)
     stopping = asyncio.create_task(_passed_on(stop, server))
     try:
         await server.serve([listening])
+        server.check()
     except SystemExit as error:  # how uvicorn says that the application did not start
         raise ServiceError("Teams could not start: see the lines above") from error
     finally:
         listening.close()
         stopping.cancel()
+        await asyncio.to_thread(desk.let_go, CHANNEL)
 
 
 def _take_on(desk: Desk) -> None:
@@ -109,7 +117,26 @@ def _take_on(desk: Desk) -> None:
         raise ChannelTaken(TAKEN.format(channel=CHANNEL))
 
 
-class _Beside(uvicorn.Server):
+class _Server(uvicorn.Server):
+    """A server that ends when another process answers in Teams."""
+
+    is_taken = False
+
+    def leave(self) -> None:
+        """End, and remember why."""
+        self.is_taken = self.should_exit = True
+
+    def check(self) -> None:
+        """Say why it ended.
+
+        Raises:
+            ChannelTaken: another process answers in Teams.
+        """
+        if self.is_taken:
+            raise ChannelTaken(TAKEN.format(channel=CHANNEL))
+
+
+class _Beside(_Server):
     """A server that leaves signals to who runs it beside others."""
 
     @contextmanager
@@ -139,9 +166,16 @@ def _listening(place: Place) -> socket.socket:
         ) from error
 
 
-def _config(desk: Desk, registration: Registration, ready: Ready, place: Place) -> uvicorn.Config:
+def _served(kind: type[Kind], desk: Desk, registration: Registration, ready: Ready, place: Place) -> Kind:
+    app = build_app(desk, registration, ready)
+    server = kind(_config(app, place))
+    app.state.on_taken = server.leave
+    return server
+
+
+def _config(app: FastAPI, place: Place) -> uvicorn.Config:
     return uvicorn.Config(
-        build_app(desk, registration, ready),
+        app,
         host=place.host,
         port=place.port,
         log_config=None,

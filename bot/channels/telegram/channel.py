@@ -21,16 +21,14 @@ from bot.channels.telegram.show import Shown, shown
 from bot.channels.telegram.updates import id_in, pressed_in, read_update
 from bot.core.commands import ENGLISH, PERSONAL, command_menu
 from bot.core.corpus import Language
-from bot.core.delivery import Delivery
+from bot.core.delivery import AGAIN_S, Delivery
 from bot.core.desk import Desk
 from bot.core.errors import StoreUnavailable
-from bot.core.front import AGAIN_S, Front
+from bot.core.front import EVERY_S, Front
 from bot.core.reply import Reply
 
 MAX_IN_BACKGROUND = 50
 """Presses of buttons that are being confirmed; more than that waits."""
-
-OUTGOING_EVERY_S = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +45,15 @@ class Channel:
         *,
         pace: Pace | None = None,
         again_s: tuple[float, ...] = AGAIN_S,
+        every_s: float = EVERY_S,
     ) -> None:
-        """Take the desk, the bot, what sends messages, who the bot is, and how long to wait before a new try."""
+        """Take the desk, the bot, what sends messages, who the bot is, and how long the front waits for what."""
         self._desk = desk
         self._bot = bot
         self._sender = sender
         self._me = me
         self.activities = Activities(bot, pace)
-        self.front = Front(desk, self.send, partial=self.activities.begin, again_s=again_s)
+        self.front = Front(desk, self.send, partial=self.activities.begin, again_s=again_s, every_s=every_s)
         self._background: set[asyncio.Task[bool]] = set()
 
     async def take(self, data: object) -> None:
@@ -91,15 +90,6 @@ class Channel:
         if delivery.incoming is None:
             place = Place(place.chat, place.thread)
         await self._sender.send(place, self._all_shown(delivery.replies, place.asked), delivery)
-
-    async def send_outgoing(self) -> None:
-        """Send what a colleague answered; what fails is sent later."""
-        try:
-            await self.front.send_outgoing()
-        except StoreUnavailable as error:
-            log.warning("answers of colleagues not read cause=%s", error)
-        except Exception as error:  # noqa: BLE001  # this is tried for as long as the program runs
-            log.error("answers of colleagues not sent cause=%s", type(error).__name__)  # noqa: TRY400  # as above
 
     async def put_menu(self) -> None:
         """Give Telegram the commands, in Dutch and English; in groups without those that are personal."""

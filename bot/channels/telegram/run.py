@@ -18,7 +18,7 @@ from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.activity import Pace
-from bot.channels.telegram.channel import OUTGOING_EVERY_S, Channel
+from bot.channels.telegram.channel import Channel
 from bot.channels.telegram.config import TelegramConfig, Webhook
 from bot.channels.telegram.health import Health
 from bot.channels.telegram.inbound import CHANNEL, Me
@@ -26,9 +26,10 @@ from bot.channels.telegram.polling import BAD_TOKEN, POLL_S, Polling, Updates
 from bot.channels.telegram.sender import PAUSES_S, Sender
 from bot.channels.telegram.updates import ALLOWED
 from bot.channels.telegram.webhook import start_server
+from bot.core.delivery import AGAIN_S
 from bot.core.desk import Desk
-from bot.core.errors import ServiceError, SettingsError
-from bot.core.front import AGAIN_S, TAKEN
+from bot.core.errors import ChannelTaken, ServiceError, SettingsError
+from bot.core.front import EVERY_S, TAKEN
 
 SEND_TIMEOUT_S = 20.0
 """Seconds to wait for Telegram; too short a wait sends a message again that had arrived."""
@@ -49,7 +50,7 @@ class Tempo:
     pauses_s: tuple[float, ...] = PAUSES_S
     first_pause_s: float = 1.0
     longest_pause_s: float = 30.0
-    outgoing_every_s: float = OUTGOING_EVERY_S
+    every_s: float = EVERY_S
     finish_s: float = 20.0
     again_s: tuple[float, ...] = AGAIN_S
     pace: Pace = field(default_factory=Pace)
@@ -70,6 +71,7 @@ async def serve(
         SettingsError: Telegram refuses the token or the webhook, or the port is taken.
         ServiceError: Telegram cannot be reached at the start, or another process keeps using the token.
         StoreUnavailable: what was confirmed before cannot be read.
+        ChannelTaken: another process answers for the channel.
     """
     prepare_libraries()
     health, tempo = health or Health(), tempo or Tempo()
@@ -81,7 +83,9 @@ async def serve(
     )
     async with _started(bot, config, tempo):
         me = Me(bot.id, bot.username or "")
-        channel = Channel(desk, bot, Sender(bot, tempo.pauses_s), me, pace=tempo.pace, again_s=tempo.again_s)
+        channel = Channel(
+            desk, bot, Sender(bot, tempo.pauses_s), me, pace=tempo.pace, again_s=tempo.again_s, every_s=tempo.every_s
+        )
         background: list[asyncio.Task[None]] = []
         server, port = None, None
         try:
@@ -89,12 +93,16 @@ async def serve(
             if config.port is not None:
                 server, port = start_server(config, channel.take, health)
             background += [asyncio.create_task(channel.put_menu())]
-            background += [asyncio.create_task(_outgoing(channel, health, tempo.outgoing_every_s))]
             await _at_start(lambda: _set_up(bot, config.webhook), config, tempo)
             health.clear("start")
             log.warning("telegram is ready as @%s", me.username)
             on_start(port)
-            await _updates(bot, config, channel, health, tempo, stop)
+            ended = asyncio.Event()
+            for event in (stop, channel.front.taken_over):
+                background.append(asyncio.create_task(_passed_on(event, ended)))
+            await _updates(bot, config, channel, health, tempo, ended)
+            if channel.front.taken_over.is_set():
+                raise ChannelTaken(TAKEN.format(channel=CHANNEL))
         finally:
             health.stop()
             if server is not None:
@@ -180,6 +188,11 @@ async def _set_up(bot: Bot, webhook: Webhook | None) -> None:
     await bot.set_webhook(webhook.url, secret_token=webhook.secret, max_connections=1, allowed_updates=ALLOWED)
 
 
+async def _passed_on(event: asyncio.Event, to: asyncio.Event) -> None:
+    await event.wait()
+    to.set()
+
+
 async def _updates(
     bot: Bot, config: TelegramConfig, channel: Channel, health: Health, tempo: Tempo, stop: asyncio.Event
 ) -> None:
@@ -190,11 +203,3 @@ async def _updates(
         fetch = Updates(bot, request, tempo.poll_s)
         pauses = (tempo.first_pause_s, tempo.longest_pause_s)
         await Polling(fetch, channel.take, health, pauses).run(stop)
-
-
-async def _outgoing(channel: Channel, health: Health, every_s: float) -> None:
-    while True:
-        await channel.send_outgoing()
-        if not channel.front.is_open:
-            health.report("taken", TAKEN.format(channel=CHANNEL))
-        await asyncio.sleep(every_s)

@@ -61,16 +61,19 @@ class Sender:
         Raises:
             NotDelivered: Telegram cannot be reached; it may help to try later.
         """
-        try:
-            for message in messages[delivery.arrived :]:
+        for message in messages[delivery.arrived :]:
+            try:
                 place = await self._sent(place, message, delivery.begun if delivery.arrived == 0 else None)
-                delivery.arrived += 1
-        except Forbidden:
-            log.warning("not sent cause=blocked or put out; no new try")
-        except BadRequest as error:
-            log.error("not sent cause=%s; no new try", _described(error))  # noqa: TRY400  # a trace holds the message
-        except TelegramError as error:
-            raise NotDelivered(type(error).__name__) from error
+            except Forbidden:
+                log.warning("not sent cause=blocked or put out; no new try")
+                return
+            except BadRequest as error:
+                log.error("not sent cause=%s; no new try", _described(error))  # noqa: TRY400  # a trace holds the message
+                if _is_nowhere(error):
+                    return
+            except TelegramError as error:
+                raise NotDelivered(type(error).__name__) from error
+            delivery.arrived += 1
 
     async def _sent(self, place: Place, message: Shown, over: int | None) -> Place:
         """Send one message; give the place for the next one.
@@ -99,7 +102,7 @@ class Sender:
         whole = (Shown(text, message.rows),)
         bare = tuple(Shown(part) for part in cut(text, MAX_UNITS))
         for where, form in ((place, whole), (Place(place.chat), bare)):
-            if any(words in error.message.lower() for words in NOWHERE):
+            if _is_nowhere(error):
                 raise error
             log.error("sent again with less of its form cause=%s", _described(error))
             try:
@@ -124,6 +127,8 @@ class Sender:
                     link_preview_options=NO_PREVIEW,
                 )
             )
+        except ChatMigrated:
+            return False  # writing anew finds where to
         except BadRequest as error:
             return UNCHANGED in error.message.lower()
         return True
@@ -180,6 +185,10 @@ async def tried(call: Callable[[], Awaitable[Any]]) -> bool:
         log.debug("left out cause=%s", type(error).__name__)
         return False
     return True
+
+
+def _is_nowhere(error: BadRequest) -> bool:
+    return any(words in error.message.lower() for words in NOWHERE)
 
 
 def _described(error: BadRequest) -> str:

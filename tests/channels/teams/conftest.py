@@ -104,7 +104,7 @@ def new_bot(connector: Connector) -> Iterator[NewBot]:
         def new(made: Desk | None = None, store: Store | None = None, again_s: float = 60, **fields: Any) -> Bot:
             known = replace(registration(connector), **fields)
             answering = made or desk(PARTS, store=store)
-            app = build_app(answering, known, lambda: True, outgoing_every_s=0.1, again_s=(again_s,))
+            app = build_app(answering, known, lambda: True, every_s=0.1, again_s=(again_s,))
             return Bot(stack.enter_context(served(app)), connector)
 
         yield new

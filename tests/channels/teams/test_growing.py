@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from microsoft_teams.api.activities.message import MessageActivityInput
 
+from bot.adapters.memory_store import memory_store
 from bot.channels.teams.address import Address
 from bot.channels.teams.channel import Channel
 from bot.channels.teams.connector import Connector as Sender
@@ -19,7 +20,7 @@ from bot.core.desk_talk import OnPartial
 from bot.core.errors import NotDelivered
 from bot.core.incoming import Incoming
 from bot.core.reply import Reply
-from tests.builders import desk, said
+from tests.builders import Clock, desk, said
 from tests.channels.teams.conftest import ASK, PARTS
 from tests.servers.teams_connector import Connector, Sent
 
@@ -97,12 +98,15 @@ def test_what_can_never_arrive_is_told_apart_from_what_fails_now(connector: Conn
         with pytest.raises(Unreachable):
             await sender.post(address, MessageActivityInput(text="x"))
         connector.failures.append((401, {}))
-        with pytest.raises(NotDelivered, match="HTTPStatusError"):
+        with pytest.raises(NotDelivered, match="status 401"):
+            await sender.post(address, MessageActivityInput(text="x"))
+        connector.failures.append((405, {}))
+        with pytest.raises(Unreachable):
             await sender.post(address, MessageActivityInput(text="x"))
         connector.failures.append((500, {}))
         await sender.type(address)
         connector.failures.extend([(503, {"retry-after": "0"})] * 4)
-        with pytest.raises(NotDelivered, match="HTTPStatusError"):
+        with pytest.raises(NotDelivered, match="status 503"):
             await sender.post(address, MessageActivityInput(text="x"))
 
     run(connector, work)
@@ -144,3 +148,38 @@ def test_the_beginning_of_an_answer_is_shown_in_a_private_conversation_only(
     answered = [sent for sent in connector.sent if "8 risicocategorieën" in sent.text]
     assert answered[-1].activity["channelData"]["feedbackLoop"] == {"type": "custom"}
     assert {kind(sent) for sent in answered} == ({"streaming", "final"} if is_personal else {""})
+
+
+class Stopped(Desk):
+    """A desk whose reader presses Stop while an answer grows."""
+
+    connector: Connector
+
+    def answer(self, incoming: Incoming, on_partial: OnPartial | None = None) -> tuple[Reply, ...]:
+        if on_partial is not None and incoming.text == ASK:
+            on_partial("Er zijn")
+            self.connector.wait(1, lambda sent: kind(sent) == "streaming")
+            self.connector.failures.append((403, {}))
+            on_partial("Er zijn acht")
+            self.connector.wait_refused(1)
+        return super().answer(incoming, on_partial)
+
+
+def test_who_stops_an_answer_gets_no_more_of_it_and_an_answer_to_what_comes_after_it(connector: Connector) -> None:
+    store = memory_store(Clock())
+    made = desk(PARTS, store=store)
+    made.__class__ = Stopped
+    assert isinstance(made, Stopped)
+    made.connector, connector.why_not = connector, "Content stream was canceled by user."
+
+    async def work(sender: Sender, address: Address) -> None:
+        channel = Channel(made, sender, frozenset(), is_local_only=True)
+        where = {"channel": "teams", "conversation": "a:c1", "address": address.packed()}
+        await channel.front.receive(said(ASK, "1", **where))
+        await channel.front.receive(said("/help", "2", **where))
+        assert await channel.finish(20)
+
+    run(connector, work)
+    assert [kind(sent) for sent in connector.sent if sent.text] == ["streaming", ""]
+    assert "/check" in connector.messages()[-1].text
+    assert store.inbox.waiting("teams") == ()
