@@ -7,7 +7,7 @@ Knows no file, model or service.
 import hashlib
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from bot.core.corpus import Corpus, Kind, Source, SourceId, WrittenAnswer
@@ -179,6 +179,18 @@ class ListedPersonalData:
             if word in text
         )
         return sorted(found, key=lambda datum: datum.start)
+
+
+class KnownMemberships:
+    """Knows the groups of people by heart."""
+
+    def __init__(self, groups: Mapping[str, Collection[str]]) -> None:
+        """Take the groups of each person."""
+        self._groups = groups
+
+    def among(self, person: str, groups: Sequence[str]) -> Collection[str]:
+        """Give the groups that a person belongs to."""
+        return frozenset(groups) & frozenset(self._groups.get(person, ()))
 
 
 class NoSpeller:

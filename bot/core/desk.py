@@ -262,7 +262,6 @@ class Desk:
             message_id=_writable(incoming.message_id),
             edition=_writable(incoming.edition),
             address=_writable(incoming.address),
-            groups=tuple(map(_writable, incoming.groups)),
             text="" if is_withheld else text,
             rating=rating,
             is_withheld=is_withheld,

@@ -18,6 +18,7 @@
         ├── ModelStopped         the chat model broke off, or sent what is no reply
         ├── RerankerUnavailable  the model that reads the best texts again did not answer
         ├── StoreUnavailable     what is kept cannot be read or written
+        ├── DirectoryUnavailable who belongs to which group cannot be asked
         └── ServiceTimeout       a service did not answer in time
             └── ModelTimeout     the chat model did not finish its reply in time
 
@@ -101,6 +102,10 @@ class RerankerUnavailable(ServiceError):
 
 class StoreUnavailable(ServiceError):
     """What is kept of conversations cannot be read or written."""
+
+
+class DirectoryUnavailable(ServiceError):
+    """Who belongs to which group cannot be asked."""
 
 
 class ServiceTimeout(ServiceError):

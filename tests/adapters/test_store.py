@@ -76,7 +76,7 @@ def test_a_message_is_accepted_once(store: Store) -> None:
 
 
 def test_what_is_not_delivered_waits_in_the_order_in_which_it_came(store: Store, clock: Clock) -> None:
-    messages = [said(f"vraag {n}", str(n), kind=MessageKind.EDITED, groups=("g",), address="ergens") for n in range(4)]
+    messages = [said(f"vraag {n}", str(n), kind=MessageKind.EDITED, address="ergens") for n in range(4)]
     for n, message in enumerate(messages):
         clock.now = NOON + timedelta(seconds=n)
         store.inbox.accept(f"m{n}", ANNA, message)
