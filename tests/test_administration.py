@@ -10,6 +10,7 @@ from bot.bootstrap_desk import build_desk, build_identities, build_store
 from bot.core.assistant import Assistant
 from bot.core.corpus import Language, Role
 from bot.core.keeping import Handed, Pairing, Store
+from bot.core.people import CODE_LASTS
 from bot.settings import Settings
 from tests.builders import said
 from tests.conftest import Command
@@ -50,6 +51,18 @@ def test_a_person_is_let_in_by_the_code_and_put_out_again(isvbot: Command, store
     assert found.role is Role.HELPDESK
     assert isvbot("people", "remove", "ABCD2345")[0] == 0
     assert store.people.all() == ()
+
+
+def test_a_code_that_has_run_out_lets_nobody_in(isvbot: Command, store: Store) -> None:
+    store.people.ask(Pairing("p", "telegram", "ABCD2345", NOW - CODE_LASTS))
+    assert isvbot("people", "list")[1].rstrip().endswith("verlopen")
+    status, out, err = isvbot("people", "approve", "abcd2345")
+    assert (status, out) == (2, "")
+    assert err == (
+        "isvbot: De code 'abcd2345' is verlopen. Laat die persoon een bericht sturen: dan komt er een nieuwe code.\n"
+    )
+    assert [pairing.role for pairing in store.people.all()] == [None]
+    assert isvbot("people", "remove", "ABCD2345")[0] == 0
 
 
 @pytest.mark.parametrize("action", ["approve", "remove"])

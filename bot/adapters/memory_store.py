@@ -181,9 +181,10 @@ class MemoryPeople:
         """Give every pairing."""
         return tuple(sorted(self._kept.people.values(), key=lambda pairing: pairing.asked_at))
 
-    def approve(self, code: str, role: Role) -> bool:
+    def approve(self, code: str, role: Role, after: datetime) -> bool:
         """Let a person in."""
-        found = next((pairing for pairing in self._kept.people.values() if pairing.code == code), None)
+        valid = (p for p in self._kept.people.values() if p.role is not None or p.asked_at > after)
+        found = next((pairing for pairing in valid if pairing.code == code), None)
         if found is not None:
             self._kept.people[found.person] = replace(found, role=role)
         return found is not None

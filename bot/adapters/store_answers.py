@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.adapters.database import Database
@@ -177,9 +177,15 @@ class SqlPeople:
         with self._database.session() as session:
             return tuple(_pairing(row) for row in session.scalars(select(PersonRow).order_by(PersonRow.asked_at)))
 
-    def approve(self, code: str, role: Role) -> bool:
+    def approve(self, code: str, role: Role, after: datetime) -> bool:
         """Let a person in."""
-        change = update(PersonRow).where(PersonRow.code == code).values(role=role.value).returning(PersonRow.person)
+        is_valid = or_(PersonRow.role.is_not(None), PersonRow.asked_at > after)
+        change = (
+            update(PersonRow)
+            .where(PersonRow.code == code, is_valid)
+            .values(role=role.value)
+            .returning(PersonRow.person)
+        )
         with self._database.session() as session:
             return session.scalar(change) is not None
 

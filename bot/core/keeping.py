@@ -167,8 +167,11 @@ class People(Protocol):
         """Give every pairing, the oldest first."""
         ...
 
-    def approve(self, code: str, role: Role) -> bool:
-        """Let a person in; say false where there is no such code."""
+    def approve(self, code: str, role: Role, after: datetime) -> bool:
+        """Let a person in, or give another role to who was let in; say false where there is no such code.
+
+        A code that still waits counts only if it was asked for after a moment.
+        """
         ...
 
     def remove(self, code: str) -> bool:

@@ -39,6 +39,7 @@ CONVERSATION = Conversation(ANNA, Language.EN, Role.HELPDESK, (TURN,), TALK, REP
 RECORD = Record("id-1", ANNA, Status.ANSWERED, Versions("0.1", "c", "r", "p", "m"), "extractive", 2, 1, "", {"a": [1]})
 HANDED = Handed("n1", ANNA, "test", "adres van anna", "vraag", (("v", "a"),), "id-1", Language.NL, Role.OFFICER, NOON)
 PAIRING = Pairing(ANNA, "test", "CODE1", NOON)
+BEFORE = NOON - timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -146,13 +147,22 @@ def test_people_are_let_in_and_put_out_by_code(store: Store) -> None:
     assert store.people.find(ANNA) is None
     store.people.ask(PAIRING)
     store.people.ask(replace(PAIRING, person=BEN, code="CODE2", asked_at=NOON + timedelta(hours=1)))
-    assert not store.people.approve("CODE9", Role.OFFICER)
-    assert store.people.approve("CODE1", Role.HELPDESK)
+    assert not store.people.approve("CODE9", Role.OFFICER, BEFORE)
+    assert store.people.approve("CODE1", Role.HELPDESK, BEFORE)
     assert store.people.find(ANNA) == replace(PAIRING, role=Role.HELPDESK)
     assert [pairing.code for pairing in store.people.all()] == ["CODE1", "CODE2"]
     assert store.people.remove("CODE1")
     assert not store.people.remove("CODE1")
     assert store.people.find(ANNA) is None
+
+
+def test_a_code_that_has_run_out_lets_nobody_in_and_puts_nobody_out(store: Store) -> None:
+    store.people.ask(PAIRING)
+    assert not store.people.approve("CODE1", Role.OFFICER, NOON)
+    assert store.people.find(ANNA) == PAIRING
+    assert store.people.approve("CODE1", Role.OFFICER, BEFORE)
+    assert store.people.approve("CODE1", Role.HELPDESK, NOON + timedelta(days=365))
+    assert store.people.find(ANNA) == replace(PAIRING, role=Role.HELPDESK)
 
 
 def test_a_later_request_takes_the_place_of_the_earlier(store: Store) -> None:
@@ -199,7 +209,7 @@ def test_what_is_old_is_purged_and_what_is_new_is_not(store: Store, clock: Clock
 
 def test_who_was_let_in_stays_when_old_requests_are_purged(store: Store) -> None:
     store.people.ask(PAIRING)
-    store.people.approve("CODE1", Role.OFFICER)
+    store.people.approve("CODE1", Role.OFFICER, BEFORE)
     store.retention.purge(NOON + timedelta(days=365))
     assert store.people.find(ANNA) is not None
 

@@ -614,7 +614,7 @@ def test_who_is_unknown_gets_a_code_and_is_let_in_by_it() -> None:
     assert "computerprogramma" in welcome.text
     assert "CODE1" in told.text
     assert office.questions == []
-    office.store.people.approve("CODE1", Role.HELPDESK)
+    office.store.people.approve("CODE1", Role.HELPDESK, NOON - CODE_LASTS)
     office.say(ASK)
     assert office.questions[-1].role is Role.HELPDESK
 
