@@ -92,7 +92,7 @@ def test_a_database_of_a_newer_program_is_left_alone(url: str) -> None:
     made.migrate()
     with made.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreUnavailable, match=r"newer isvbot \(tables 9999, here 0001\): update isvbot"):
+    with pytest.raises(StoreUnavailable, match=rf"newer isvbot \(tables 9999, here {LATEST}\): update isvbot"):
         made.migrate()
     made.close()
 
