@@ -4,7 +4,7 @@ Knows what is kept until the program ends.
 Knows no database.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -12,7 +12,7 @@ from typing import TypeVar
 from bot.core.audit import Record
 from bot.core.corpus import Role
 from bot.core.incoming import Incoming, Rating
-from bot.core.keeping import Conversation, Counts, Finished, Handed, Pairing, Store
+from bot.core.keeping import Conversation, Counts, Finished, Handed, Pairing, ShownAnswer, Store
 from bot.core.reply import Reply
 
 Now = Callable[[], datetime]
@@ -42,6 +42,7 @@ class _Kept:
     handed: dict[str, Handed] = field(default_factory=dict)
     sent: set[str] = field(default_factory=set)
     people: dict[str, Pairing] = field(default_factory=dict)
+    shown: dict[str, ShownAnswer] = field(default_factory=dict)
 
 
 class MemoryInbox:
@@ -129,6 +130,27 @@ class MemoryFeedback:
         return found[0] if found is not None else None
 
 
+class MemoryShownAnswers:
+    """Remembers where answers stand."""
+
+    def __init__(self, kept: _Kept) -> None:
+        """Take what is shared."""
+        self._kept = kept
+
+    def add(self, shown: Sequence[ShownAnswer]) -> None:
+        """Keep where an answer stands."""
+        self._kept.shown.update((one.message, one) for one in shown)
+
+    def find(self, message: str) -> ShownAnswer | None:
+        """Give the answer in a message."""
+        return self._kept.shown.get(message)
+
+    def only(self, place: str) -> ShownAnswer | None:
+        """Give the answer of a conversation that had just one."""
+        found = [shown for shown in self._kept.shown.values() if shown.place == place]
+        return found[0] if len({shown.answer_id for shown in found}) == 1 else None
+
+
 class MemoryQueue:
     """Keeps questions for a colleague."""
 
@@ -210,6 +232,7 @@ class MemoryRetention:
         for message in kept.messages.values():
             if message.person == person and message.replies is not None:
                 message.person, message.incoming, message.replies = "", None, None
+        _drop(kept.shown, lambda shown: shown.person == person)
         return Counts(
             conversations=_drop(kept.conversations, lambda found: found[0].person == person),
             records=_drop(kept.records, lambda found: found[0].asker == person),
@@ -226,6 +249,7 @@ class MemoryRetention:
             "records": [record.body for record, _ in kept.records.values() if record.asker == person],
             "feedback": [rating for rating, _, who in kept.feedback.values() if who == person],
             "handed": [handed.question for handed in kept.handed.values() if handed.person == person],
+            "shown": [shown.answer_id for shown in kept.shown.values() if shown.person == person],
             "pairings": [pairing.code for pairing in kept.people.values() if pairing.person == person],
         }
 
@@ -236,6 +260,7 @@ class MemoryRetention:
             turns = tuple(turn for turn in conversation.turns if turn.at >= before)
             kept.conversations[key] = (replace(conversation, turns=turns), at)
         _drop(kept.messages, lambda message: message.at < before)
+        _drop(kept.shown, lambda shown: shown.at < before)
         return Counts(
             conversations=_drop(kept.conversations, lambda found: found[1] < before),
             records=_drop(kept.records, lambda found: found[1] < before),
@@ -262,5 +287,6 @@ def memory_store(now: Now = lambda: datetime.now(UTC)) -> Store:
         feedback=MemoryFeedback(kept),
         queue=MemoryQueue(kept),
         people=MemoryPeople(kept),
+        shown=MemoryShownAnswers(kept),
         retention=MemoryRetention(kept),
     )

@@ -24,6 +24,7 @@ from bot.adapters.store_tables import (
     MessageRow,
     PersonRow,
     RecordRow,
+    ShownRow,
     TurnRow,
 )
 from bot.core.keeping import Counts
@@ -35,6 +36,7 @@ _GIVEN_OUT: Mapping[str, type[Base]] = {
     "handed": HandedRow,
     "pairings": PersonRow,
     "inbox": MessageRow,
+    "shown": ShownRow,
 }
 _SEALED = ("incoming", "handed")
 _JSON = ("incoming", "handed", "body", "talk", "last", "replies")
@@ -56,6 +58,7 @@ class SqlRetention:
                 .where(MessageRow.person == person, MessageRow.state == ANSWERED)
                 .values(state=DELIVERED, person="", incoming=None, replies=None)
             )
+            session.execute(delete(ShownRow).where(ShownRow.person == person))
             return Counts(
                 conversations=_deleted(session, delete(ConversationRow).where(ConversationRow.person == person)),
                 records=_deleted(session, delete(RecordRow).where(RecordRow.asker == person)),
@@ -82,6 +85,7 @@ class SqlRetention:
         with self._database.session() as session:
             session.execute(delete(TurnRow).where(TurnRow.at < before))
             session.execute(delete(MessageRow).where(MessageRow.at < before))
+            session.execute(delete(ShownRow).where(ShownRow.at < before))
             return Counts(
                 conversations=_deleted(session, delete(ConversationRow).where(ConversationRow.at < before)),
                 records=_deleted(session, delete(RecordRow).where(RecordRow.at < before)),

@@ -25,6 +25,7 @@ from bot.core.plain import visible
 from bot.core.ports import PersonalDataFinder
 from bot.core.reply import ASK, BAD, GOOD, STEP, WHY, Reply, note
 from bot.core.screen import without_personal_data
+from bot.core.shown import Shown
 from bot.core.visit import Ended, Visit, says
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,11 @@ class Desk:
         self._finder = finder
         self._manners = manners
         self._purged_at: datetime | None = None
+
+    @property
+    def shown(self) -> Shown:
+        """Where answers stand, for a channel whose thumbs name a message."""
+        return Shown(self._store.shown, self._identities, self._manners.now)
 
     @property
     def messages(self) -> Messages:

@@ -5,7 +5,7 @@ messages are named by keyed digests only; what must be read back to write to som
 Knows nothing of databases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -96,6 +96,35 @@ class Feedback(Protocol):
 
     def find(self, person: str, answer_id: str) -> Rating | None:
         """Give the rating that a person gave to an answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """A message of ours that holds an answer, by its key; ``place`` is the key of the conversation it stands in."""
+
+    message: str
+    place: str
+    person: str
+    """Who asked."""
+    answer_id: str
+    language: Language
+    at: datetime
+
+
+class ShownAnswers(Protocol):
+    """Remembers which message holds which answer."""
+
+    def add(self, shown: Sequence[ShownAnswer]) -> None:
+        """Keep where an answer stands, by each of its messages."""
+        ...
+
+    def find(self, message: str) -> ShownAnswer | None:
+        """Give the answer in a message."""
+        ...
+
+    def only(self, place: str) -> ShownAnswer | None:
+        """Give the answer of a conversation that had just one, whoever asked."""
         ...
 
 
@@ -216,4 +245,5 @@ class Store:
     feedback: Feedback
     queue: Queue
     people: People
+    shown: ShownAnswers
     retention: Retention

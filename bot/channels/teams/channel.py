@@ -6,8 +6,7 @@ Knows nothing of tokens: the SDK has checked them before an activity comes here.
 
 import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from microsoft_teams.api import Activity, ActivityTypeAdapter, InvokeResponse
@@ -35,6 +34,7 @@ from bot.core.desk_talk import OnPartial
 from bot.core.errors import StoreUnavailable
 from bot.core.front import Front
 from bot.core.incoming import Incoming, MessageKind
+from bot.core.keeping import ShownAnswer
 from bot.core.messages import Messages
 from bot.core.reply import Reply
 
@@ -44,12 +44,6 @@ READ = frozenset({"message", "messageUpdate", "installationUpdate", "invoke"})
 """The kinds of activities that something is done with; all others are taken and left alone."""
 
 CARD = "application/vnd.microsoft.card.adaptive"
-
-LATEST = ""
-"""Stands for the newest answer of a conversation, where a client does not say under which one a thumb was pressed."""
-
-KEPT_ANSWERS = 20_000
-"""Messages of which is remembered which answer they hold, for the thumbs under them."""
 
 
 class Channel:
@@ -61,11 +55,11 @@ class Channel:
         With ``is_local_only`` nothing was signed: any tenant is let in, but written to is this machine only.
         """
         self._messages: Messages = desk.messages
+        self._shown = desk.shown
         self._connector = connector
         self._tenants = tenants
         self._is_local_only = is_local_only
         self._growing: dict[tuple[str, str], Growing] = {}
-        self._answers: OrderedDict[tuple[str, str], tuple[str, Language]] = OrderedDict()
         self._typing: set[asyncio.Task[None]] = set()
         self.front = Front(desk, self._send, partial=self._partial)
 
@@ -119,7 +113,7 @@ class Channel:
     async def _invoked(self, activity: Activity) -> InvokeResponse[Any]:
         """Open the form for feedback, or take what was filled in; its thanks come as a message."""
         if isinstance(activity, MessageFetchTaskInvokeActivity):
-            return self._form(activity)
+            return await self._form(activity)
         given: Mapping[str, object] | None = None
         if isinstance(activity, MessageSubmitActionInvokeActivity):
             action = activity.value.action_value
@@ -128,13 +122,17 @@ class Channel:
             given = form_of(activity.value.data)
         if given is None:
             return InvokeResponse(status=501)
-        named, known = given.get(ANSWER), self._answer_under(activity)
-        answer_id = known[0] if known is not None else named if isinstance(named, str) else ""
+        named = given.get(ANSWER)
+        answer_id = named if isinstance(named, str) else ""
+        if activity.reply_to_id or not answer_id:
+            known = await self._answer_under(activity)
+            answer_id = known.answer_id if known is not None else answer_id
         await self.front.receive(rating_of(activity, given, answer_id))
         return InvokeResponse(status=200, body={})
 
-    def _form(self, activity: MessageFetchTaskInvokeActivity) -> InvokeResponse[Any]:
-        answer_id, language = self._answer_under(activity) or ("", Language.NL)
+    async def _form(self, activity: MessageFetchTaskInvokeActivity) -> InvokeResponse[Any]:
+        known = await self._answer_under(activity)
+        answer_id, language = (known.answer_id, known.language) if known is not None else ("", Language.NL)
         reaction = activity.value.data.action_value.reaction
         card = feedback_card(answer_id, reaction, self._messages, language)
         task = CardTaskModuleTaskInfo(
@@ -146,15 +144,18 @@ class Channel:
         body = TaskModuleResponse(task=TaskModuleContinueResponse(value=task))
         return InvokeResponse(status=200, body=body.model_dump(by_alias=True, exclude_none=True, mode="json"))
 
-    def _answer_under(self, activity: Activity) -> tuple[str, Language] | None:
-        return self._answers.get((activity.conversation.id, activity.reply_to_id or LATEST))
+    async def _answer_under(self, activity: Activity) -> ShownAnswer | None:
+        """Give the answer in the message under which a thumb was pressed; not every client names the message."""
+        conversation, message_id = activity.conversation.id, activity.reply_to_id or ""
+        return await asyncio.to_thread(self._shown.under, CHANNEL, conversation, message_id)
 
     async def _send(self, incoming: Incoming, replies: tuple[Reply, ...]) -> None:
         address = unpacked(incoming.address)
         growing = self._growing.pop((incoming.conversation, incoming.message_id), None)
         try:
             for reply in replies:
-                await self._show(address, reply, growing)
+                message_ids = await self._show(address, reply, growing)
+                await asyncio.to_thread(self._shown.note, incoming, message_ids, reply)
                 growing = None
         except Unreachable as error:
             log.warning("cannot arrive cause=%s", error)
@@ -167,25 +168,22 @@ class Channel:
         except Unreachable as error:
             log.warning("cannot arrive id=%s cause=%s", outgoing.id, error)
 
-    async def _show(self, address: Address, reply: Reply, growing: Growing | None) -> None:
+    async def _show(self, address: Address, reply: Reply, growing: Growing | None) -> Sequence[str]:
+        """Send a reply; gives the ids of its messages where Teams puts thumbs under them."""
         try:
-            await self._show_whole(address, reply, growing)
+            return await self._show_whole(address, reply, growing)
         except Malformed as error:
             log.warning("sent as plain text cause=%s", error)
             for message in plain_messages_for(reply, self._messages):
                 await self._connector.post(address, message)
+            return ()
 
-    async def _show_whole(self, address: Address, reply: Reply, growing: Growing | None) -> None:
-        first = ""
+    async def _show_whole(self, address: Address, reply: Reply, growing: Growing | None) -> Sequence[str]:
+        sent: list[str] = []
         for n, message in enumerate(messages_for(reply, self._messages)):
             grown = await growing.end(message) if n == 0 and growing is not None and growing.has_begun else None
-            sent = await self._connector.post(address, message) if grown is None else grown
-            first = first or sent
-        if reply.takes_feedback:
-            for message_id in (first, LATEST):
-                self._answers[address.conversation, message_id] = (reply.answer_id, reply.language)
-            while len(self._answers) > KEPT_ANSWERS:
-                self._answers.popitem(last=False)
+            sent.append(await self._connector.post(address, message) if grown is None else grown)
+        return sent
 
     def _partial(self, incoming: Incoming) -> OnPartial | None:
         """Show that an answer is being made; in a private conversation also what is ready of it."""
