@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from bot.bootstrap import build_finder
 from bot.bootstrap_desk import build_identities, build_store
 from bot.core.corpus import Language
 from bot.core.errors import UsageError
@@ -90,6 +91,9 @@ def _queue(options: argparse.Namespace, settings: Settings, messages: Messages, 
     text = visible(options.text).strip()
     if not text:
         raise UsageError("empty_reply")
+    personal = build_finder().find(text)
+    if personal:
+        raise UsageError("personal_reply", kind=say(f"datum_{personal[0].kind}"))
     if not queue.reply(found.id, text):
         raise UsageError("no_such_question", value=options.number)
     print(say("queue_answered", id=found.id))

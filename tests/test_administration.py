@@ -93,6 +93,27 @@ def test_a_question_for_a_colleague_is_read_and_answered(isvbot: Command, store:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Bel 0612345678.", "een telefoonnummer"),
+        ("Mail jan@example.nl.", "een e-mailadres"),
+        ("Dat mag. Groet, Jan Bos", "een naam"),
+        ("bsn 123456782", "een burgerservicenummer"),
+        ("NL91ABNA0417164300", "een rekeningnummer"),
+        ("paspoort SPECI2014", "het nummer van een paspoort of rijbewijs"),
+        ("Dorpsstraat 1, 1234 AB", "een adres"),
+        ("geboren op 3 mei 1980", "een geboortedatum"),
+    ],
+)
+def test_an_answer_with_personal_data_is_not_sent_nor_kept(isvbot: Command, store: Store, text: str, kind: str) -> None:
+    store.queue.hand_over(handed())
+    status, out, err = isvbot("queue", "answer", "n1", text)
+    assert (status, out) == (2, "")
+    assert err == f"isvbot: In het antwoord staat {kind}. Haal dat weg: het antwoord wordt bewaard en verstuurd.\n"
+    assert [waiting.id for waiting in store.queue.open()] == ["n1"]
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("show", "n9"), "Er wacht geen vraag met nummer 'n9'."),

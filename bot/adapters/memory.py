@@ -167,14 +167,15 @@ class NoPersonalData:
 class ListedPersonalData:
     """Finds the words it was given."""
 
-    def __init__(self, found: Mapping[str, str]) -> None:
-        """Take a kind for each word."""
+    def __init__(self, found: Mapping[str, str], left_out: Collection[str] = ()) -> None:
+        """Take a kind for each word, and the kinds that do not refuse a message."""
         self._found = dict(found)
+        self._left_out = frozenset(left_out)
 
     def find(self, text: str) -> Sequence[PersonalDatum]:
         """Give the listed words that occur."""
         found = (
-            PersonalDatum(kind, text.index(word), text.index(word) + len(word))
+            PersonalDatum(kind, text.index(word), text.index(word) + len(word), kind not in self._left_out)
             for word, kind in self._found.items()
             if word in text
         )

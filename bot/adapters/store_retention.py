@@ -110,6 +110,8 @@ class SqlRetention:
                 value = value.isoformat()
             if name in _SEALED and value is not None:
                 value = self._seal.open(value)
+            if name == "reply" and value:
+                value = self._seal.open(value) or value
             shown[name] = json.loads(value) if name in _JSON and value is not None else value
         return shown
 

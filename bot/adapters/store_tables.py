@@ -144,6 +144,7 @@ class HandedRow(Base):
     handed: Mapped[str] = mapped_column(Text)
     """Sealed."""
     reply: Mapped[str] = mapped_column(Text)
+    """Sealed; empty where there is none."""
 
 
 class PersonRow(Base):

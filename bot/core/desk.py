@@ -24,7 +24,7 @@ from bot.core.people import Admission, Door
 from bot.core.plain import visible
 from bot.core.ports import PersonalDataFinder
 from bot.core.reply import ASK, BAD, GOOD, STEP, WHY, Reply, note
-from bot.core.screen import without_personal_data
+from bot.core.screen import is_refused, without_personal_data
 from bot.core.shown import Shown
 from bot.core.visit import Ended, Visit, says
 
@@ -257,10 +257,10 @@ class Desk:
         return (note(f"{head}\n\n{handed.reply}", handed.language),)
 
     def _without_personal(self, incoming: Incoming) -> Incoming:
-        """Give a message as it may be kept: of one with personal data only that there was one."""
+        """Give a message as it may be kept: of one that is refused for personal data only that there was one."""
         text = visible(incoming.text)[: MAX_QUESTION_CHARS + 1]
         rating = self._masked_rating(incoming.rating) if incoming.rating is not None else None
-        is_withheld = without_personal_data(text, self._finder) != text
+        is_withheld = is_refused(text, self._finder)
         return replace(
             incoming,
             person=_writable(incoming.person),
@@ -268,7 +268,7 @@ class Desk:
             message_id=_writable(incoming.message_id),
             edition=_writable(incoming.edition),
             address=_writable(incoming.address),
-            text="" if is_withheld else text,
+            text="" if is_withheld else without_personal_data(text, self._finder),
             rating=rating,
             is_withheld=is_withheld,
         )

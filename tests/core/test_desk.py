@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.memory import ScriptedModel
+from bot.adapters.memory import ListedPersonalData, ScriptedModel
 from bot.adapters.memory_store import memory_store
 from bot.core.assistant import Assistant
 from bot.core.commands import UNLISTED, CommandName, command_menu
@@ -158,6 +158,20 @@ def test_what_was_refused_is_no_subject_and_is_not_kept() -> None:
     office.say(ASK)
     assert office.questions[-1].history == ()
     assert BSN not in repr(vars(office.store.inbox))
+
+
+def test_a_name_under_a_question_is_answered_without_and_kept_nowhere() -> None:
+    office = Office(tools(CORPUS, finder=ListedPersonalData({"Anna Bos": "name"}, left_out=("name",))))
+    office.desk.accept(said(f"{ASK}? Groet, Anna Bos", "w"))
+    (waiting,) = office.desk.waiting("test")
+    assert waiting.text == f"{ASK}? Groet, […]"
+    found = office.say(f"{ASK}? Groet, Anna Bos")
+    assert found.status is Status.ANSWERED
+    assert nl("notice", text=nl("details_left_out")) in found.warnings
+    office.say("/collega")
+    kept = repr([vars(part) for part in (office.store.inbox, office.store.queue, office.store.records)])
+    assert "Groet, […]" in kept
+    assert "Anna Bos" not in kept
 
 
 def test_the_asker_goes_along_as_a_digest() -> None:
