@@ -104,7 +104,7 @@ class Commands:
         return self.rate(visit, replace(earlier or Rating(last.answer_id, is_good=False), text=text))
 
     def _colleague(self, visit: Visit, text: str) -> Ended:
-        """Put a question in the queue: what is typed after the command, else the last question.
+        """Put a question in the queue, once: what is typed after the command, else the last question.
 
         Raises:
             UsageError: there is no question.
@@ -113,6 +113,9 @@ class Commands:
         question = text or visit.conversation.asked
         if not question:
             raise UsageError("no_question_yet")
+        waiting = next((h for h in self.store.queue.open() if _is_same(h, visit.person, question)), None)
+        if waiting is not None:
+            return says(visit, "colleague_waits", id=waiting.id)
         handed = Handed(
             id=self.message_key(visit.incoming)[:HANDED_ID_CHARS],
             person=visit.person,
@@ -147,6 +150,12 @@ def welcome(visit: Visit) -> Ended:
         ),
     )
     return Ended((reply,), visit.conversation)
+
+
+def _is_same(handed: Handed, person: str, question: str) -> bool:
+    """Say whether a question that waits is this one of this person, whatever its spaces and capitals."""
+    asked = question[:MAX_QUESTION_CHARS].casefold().split()
+    return handed.person == person and handed.question.casefold().split() == asked
 
 
 def _in_language(visit: Visit, name: str) -> Visit:

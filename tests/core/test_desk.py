@@ -546,6 +546,20 @@ def test_a_question_can_be_typed_after_collega() -> None:
     assert handed.address == "c1"
 
 
+def test_the_same_question_waits_for_a_colleague_once_until_it_is_answered() -> None:
+    office = Office()
+    office.say("/collega Mag dit?")
+    (waiting,) = office.store.queue.open()
+    assert office.say("/collega mag  dit?").text == nl("colleague_waits", id=waiting.id)
+    assert office.store.queue.open() == (waiting,)
+    office.say("/collega Mag dat?")
+    office.say("/collega Mag dit?", person="ben", conversation="b")
+    assert len(office.store.queue.open()) == 3
+    office.store.queue.reply(waiting.id, "Ja.")
+    office.say("/collega Mag dit?")
+    assert len(office.store.queue.open()) == 3
+
+
 def test_an_answer_that_is_missing_offers_a_colleague() -> None:
     found = Office().say("Wat kost een kilo ISV-peren in Timboektoe?")
     offered = [b.value for b in found.actions]
