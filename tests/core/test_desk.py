@@ -598,6 +598,43 @@ def test_an_edit_of_what_was_not_answered_is_a_question() -> None:
     assert found.status is Status.ANSWERED
 
 
+def edited(office: Office, text: str, message_id: str, edition: str = "1") -> tuple[Reply, ...]:
+    return office.desk.handle(said(text, message_id, kind=MessageKind.EDITED, edition=edition))
+
+
+def test_an_edit_of_a_question_from_before_a_check_is_answered_and_the_check_goes_on() -> None:
+    office = Office()
+    office.desk.handle(said(ASK, "q"))
+    office.say("/check")
+    step = office.say("rijk")
+    told, found, again = edited(office, "hoe zit het met gemeenten", "q")
+    assert told.text == nl("edited_answer")
+    assert found.status is Status.ANSWERED
+    assert (again.kind, again.choices) == (ReplyKind.STEP, step.choices)
+    assert office.questions[-1].text == "hoe zit het met gemeenten"
+    assert office.press(step.choices[0].value).text != nl("button_without_check")
+
+
+def test_an_edit_of_an_answer_within_a_check_changes_nothing_and_says_so() -> None:
+    office = Office()
+    office.say("/check")
+    office.desk.handle(said("rijk", "a"))
+    step = office.say("laptops")
+    told, again = edited(office, "gemeente", "a")
+    assert told.text == nl("edited_in_check")
+    assert (again.kind, again.choices) == (ReplyKind.STEP, step.choices)
+    assert office.questions == []
+
+
+def test_an_edit_of_the_question_that_began_a_check_takes_the_check_with_it() -> None:
+    office = Office(checking())
+    (first,) = office.desk.handle(said("Is ISV verplicht als ons ministerie laptops koopt?", "q"))
+    told, found = edited(office, "Is ISV verplicht als onze gemeente laptops koopt?", "q")
+    assert told.text == nl("edited_answer")
+    assert found.paragraphs[0].startswith("Nee. ISV is niet wettelijk verplicht")
+    assert office.press(first.choices[0].value).text == nl("button_without_check")
+
+
 # Groups.
 
 
