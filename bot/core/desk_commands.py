@@ -71,9 +71,14 @@ class Commands:
 
     def forget(self, visit: Visit) -> Ended:
         """Delete all that is kept of a person and say what; nothing of this visit is kept either."""
+        is_waiting = any(handed.person == visit.person for handed in self.store.queue.open())
         deleted = self.store.retention.forget(visit.person)
-        told = visit.say("forgotten_nothing") if deleted == Counts() else visit.say("forgotten", **_counted(deleted))
-        return Ended((note(told, visit.language),), None)
+        told = [visit.say("forgotten_nothing") if deleted == Counts() else visit.say("forgotten", **_counted(deleted))]
+        if is_waiting:
+            told.append(visit.say("forgotten_question"))
+        if deleted.pairings:
+            told.append(visit.say("forgotten_code"))
+        return Ended((note("\n\n".join(told), visit.language),), None)
 
     def rate(self, visit: Visit, rating: Rating) -> Ended:
         """Keep what a reader thinks of an answer; after a bad one, ask why."""

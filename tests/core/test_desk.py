@@ -455,7 +455,8 @@ def test_vergeet_deletes_all_at_once_and_says_what() -> None:
     office.press(thumbs(last.answer_id, MESSAGES, Language.NL)[0].value)
     office.say("/collega")
     told = office.say("/vergeet").text
-    assert told == nl("forgotten", conversations=1, records=1, feedback=1, handed=1, pairings=0)
+    counted = nl("forgotten", conversations=1, records=1, feedback=1, handed=1, pairings=0)
+    assert told == f"{counted}\n\n{nl('forgotten_question')}"
     assert office.say("/vergeet").text == nl("forgotten_nothing")
     assert not any(office.store.retention.export(office.questions[0].asker).values())
 
@@ -708,7 +709,10 @@ def test_a_stranger_in_a_group_gets_no_code() -> None:
 def test_a_stranger_can_be_forgotten() -> None:
     office = Office(roster=Nobody())
     office.say(ASK)
-    assert "toegangscodes: 1" in office.say("/vergeet").text
+    told = office.say("/vergeet").text
+    assert "toegangscodes: 1" in told
+    assert told.endswith(nl("forgotten_code"))
+    assert nl("forgotten_question") not in told
     assert office.store.people.all() == ()
 
 
