@@ -151,6 +151,22 @@ class MemoryShownAnswers:
         return found[0] if len({shown.answer_id for shown in found}) == 1 else None
 
 
+class MemorySuggestions:
+    """Knows what was suggested."""
+
+    def __init__(self, kept: _Kept) -> None:
+        """Take what is shared."""
+        self._kept = kept
+
+    def under(self, person: str, answer_id: str) -> tuple[str, ...]:
+        """Give what was suggested under an answer."""
+        found = self._kept.records.get(answer_id)
+        if found is None or found[0].asker != person:
+            return ()
+        offered = found[0].body.get("follow_ups")
+        return tuple(map(str, offered)) if isinstance(offered, list) else ()
+
+
 class MemoryQueue:
     """Keeps questions for a colleague."""
 
@@ -288,5 +304,6 @@ def memory_store(now: Now = lambda: datetime.now(UTC)) -> Store:
         queue=MemoryQueue(kept),
         people=MemoryPeople(kept),
         shown=MemoryShownAnswers(kept),
+        suggestions=MemorySuggestions(kept),
         retention=MemoryRetention(kept),
     )

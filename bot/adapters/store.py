@@ -12,7 +12,7 @@ from bot.adapters.seal import Seal
 from bot.adapters.store_answers import SqlFeedback, SqlPeople, SqlQueue, SqlRecords
 from bot.adapters.store_inbox import SqlConversations, SqlInbox
 from bot.adapters.store_retention import SqlRetention
-from bot.adapters.store_shown import SqlShownAnswers
+from bot.adapters.store_shown import SqlShownAnswers, SqlSuggestions
 from bot.core.keeping import Store
 
 
@@ -26,5 +26,6 @@ def sql_store(database: Database, seal: Seal, now: Callable[[], datetime]) -> St
         queue=SqlQueue(database, seal),
         people=SqlPeople(database),
         shown=SqlShownAnswers(database),
+        suggestions=SqlSuggestions(database),
         retention=SqlRetention(database, seal),
     )

@@ -1,16 +1,17 @@
-"""Which message holds which answer, in a database.
+"""Which message holds which answer, and what was suggested under it, in a database.
 
 Knows which row holds what.
 Knows nothing of channels.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from sqlalchemy import select
 
 from bot.adapters.database import Database
-from bot.adapters.store_tables import ShownRow
+from bot.adapters.store_tables import RecordRow, ShownRow
 from bot.core.corpus import Language
 from bot.core.keeping import ShownAnswer
 
@@ -42,6 +43,22 @@ class SqlShownAnswers:
             if first is None or session.scalar(of_place.where(ShownRow.answer_id != first.answer_id).limit(1)):
                 return None
             return _shown(first)
+
+
+class SqlSuggestions:
+    """Knows what was suggested, from the records of answers."""
+
+    def __init__(self, database: Database) -> None:
+        """Take the database."""
+        self._database = database
+
+    def under(self, person: str, answer_id: str) -> tuple[str, ...]:
+        """Give what was suggested under an answer."""
+        wanted = select(RecordRow.body).where(RecordRow.id == answer_id, RecordRow.asker == person)
+        with self._database.session() as session:
+            record = session.scalar(wanted)
+        offered = json.loads(record)["body"].get("follow_ups") if record is not None else None
+        return tuple(map(str, offered)) if isinstance(offered, list) else ()
 
 
 def _shown(row: ShownRow) -> ShownAnswer:

@@ -243,14 +243,19 @@ class Desk:
         if name == WHY and second in set(Reason):
             return self._commands.rate(visit, Rating(first, is_good=False, reason=Reason(second)))
         if name == ASK:
-            question = self._suggested(visit, value)
+            question = self._suggested(visit, value, first, second)
             return self._said(visit, question, on_partial) if question else says(visit, "button_gone")
         return self._said(visit, value, on_partial) if value.startswith("/") else says(visit, "button_gone")
 
-    def _suggested(self, visit: Visit, value: str) -> str:
+    def _suggested(self, visit: Visit, value: str, answer_id: str, place: str) -> str:
+        """Give the question on a button: of the welcome, of the last answer, or of any other that is still kept."""
         last = visit.conversation.last
         offered = (*welcome(visit).replies[0].follow_ups, *(last.follow_ups if last is not None else ()))
-        return next((button.label for button in offered if button.value == value), "")
+        known = next((button.label for button in offered if button.value == value), "")
+        if known:
+            return known
+        earlier = self._store.suggestions.under(visit.person, answer_id)
+        return next((label for n, label in enumerate(earlier) if str(n) == place), "")
 
     def _from_colleague(self, handed: Handed) -> tuple[Reply, ...]:
         head = self._messages.say("colleague_answered", handed.language, question=handed.question)

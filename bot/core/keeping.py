@@ -99,6 +99,14 @@ class Feedback(Protocol):
         ...
 
 
+class Suggestions(Protocol):
+    """Knows what was suggested under earlier answers."""
+
+    def under(self, person: str, answer_id: str) -> tuple[str, ...]:
+        """Give the questions that were suggested to a person under an answer; none where it is not kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
     """A message of ours that holds an answer, by its key; ``place`` is the key of the conversation it stands in."""
@@ -246,4 +254,5 @@ class Store:
     queue: Queue
     people: People
     shown: ShownAnswers
+    suggestions: Suggestions
     retention: Retention

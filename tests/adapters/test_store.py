@@ -144,6 +144,15 @@ def test_where_an_answer_stands_is_remembered_by_each_of_its_messages(store: Sto
     assert store.shown.only(SHOWN.place) is None
 
 
+def test_what_was_suggested_under_an_answer_is_told_to_who_asked(store: Store) -> None:
+    store.records.add(replace(RECORD, body={"follow_ups": ["En gemeenten?", "En provincies?"]}))
+    store.records.add(replace(RECORD, id="id-2", body={}))
+    assert store.suggestions.under(ANNA, RECORD.id) == ("En gemeenten?", "En provincies?")
+    assert store.suggestions.under(ANNA, "id-2") == ()
+    assert store.suggestions.under(BEN, RECORD.id) == ()
+    assert store.suggestions.under(ANNA, "id-3") == ()
+
+
 def test_a_question_for_a_colleague_is_answered_and_sent_once(store: Store) -> None:
     store.queue.hand_over(HANDED)
     store.queue.hand_over(replace(HANDED, question="nog eens"))

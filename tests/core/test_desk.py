@@ -136,6 +136,18 @@ def test_warnings_stand_apart_from_the_text() -> None:
     assert not any(warning in found.paragraphs for warning in found.warnings)
 
 
+def test_a_follow_up_button_of_an_earlier_answer_works_for_who_asked() -> None:
+    office = Office()
+    value = office.say(ASK).follow_ups[0].value
+    office.say("hoe zit het met gemeenten")
+    assert office.press(value, person="ben", conversation="b").text == nl("button_gone")
+    assert office.press(f"{value}0").text == nl("button_gone")
+    assert office.press(value).status is Status.ANSWERED
+    assert office.questions[-1].text == "Vraag gemeente?"
+    office.say("/vergeet")
+    assert office.press(value).text == nl("button_gone")
+
+
 def test_a_follow_up_button_asks_that_question() -> None:
     office = Office()
     value = button(office.say(ASK), "Vraag gemeente?")
