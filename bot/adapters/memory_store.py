@@ -4,11 +4,12 @@ Knows what is kept until the program ends.
 Knows no database.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from bot.adapters.memory_shown import MemoryShownAnswers, MemorySuggestions
 from bot.core.audit import Record
 from bot.core.corpus import Role
 from bot.core.incoming import Incoming, Rating
@@ -128,43 +129,6 @@ class MemoryFeedback:
         """Give a rating."""
         found = self._kept.feedback.get((person, answer_id))
         return found[0] if found is not None else None
-
-
-class MemoryShownAnswers:
-    """Remembers where answers stand."""
-
-    def __init__(self, kept: _Kept) -> None:
-        """Take what is shared."""
-        self._kept = kept
-
-    def add(self, shown: Sequence[ShownAnswer]) -> None:
-        """Keep where an answer stands."""
-        self._kept.shown.update((one.message, one) for one in shown)
-
-    def find(self, message: str) -> ShownAnswer | None:
-        """Give the answer in a message."""
-        return self._kept.shown.get(message)
-
-    def only(self, place: str) -> ShownAnswer | None:
-        """Give the answer of a conversation that had just one."""
-        found = [shown for shown in self._kept.shown.values() if shown.place == place]
-        return found[0] if len({shown.answer_id for shown in found}) == 1 else None
-
-
-class MemorySuggestions:
-    """Knows what was suggested."""
-
-    def __init__(self, kept: _Kept) -> None:
-        """Take what is shared."""
-        self._kept = kept
-
-    def under(self, person: str, answer_id: str) -> tuple[str, ...]:
-        """Give what was suggested under an answer."""
-        found = self._kept.records.get(answer_id)
-        if found is None or found[0].asker != person:
-            return ()
-        offered = found[0].body.get("follow_ups")
-        return tuple(map(str, offered)) if isinstance(offered, list) else ()
 
 
 class MemoryQueue:
@@ -303,7 +267,7 @@ def memory_store(now: Now = lambda: datetime.now(UTC)) -> Store:
         feedback=MemoryFeedback(kept),
         queue=MemoryQueue(kept),
         people=MemoryPeople(kept),
-        shown=MemoryShownAnswers(kept),
-        suggestions=MemorySuggestions(kept),
+        shown=MemoryShownAnswers(kept.shown),
+        suggestions=MemorySuggestions(kept.records),
         retention=MemoryRetention(kept),
     )
