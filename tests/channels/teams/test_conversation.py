@@ -7,13 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from bot.adapters.entra_groups import EntraGroups, EntraOptions
 from bot.adapters.memory_store import memory_store
-from bot.core.corpus import Status
+from bot.adapters.people_file import ListedPeople
+from bot.core.corpus import Role, Status
 from bot.core.identity import Identities
 from bot.core.model import Answer, Question
 from tests.builders import KEY, Clock, desk
 from tests.channels.teams.conftest import ASK, LETTER, PARTS, Bot, NewBot, echo
+from tests.servers.graph import fake_graph, refusal
 from tests.servers.teams_connector import Sent
 
 GROUP = {"id": "19:team@thread.tacv2;messageid=1", "conversationType": "channel", "isGroup": True}
@@ -254,6 +258,22 @@ def test_a_form_that_was_sent_as_a_task_is_taken_too(bot: Bot) -> None:
     data = {"answer": "id-9", "reaction": "like", "remark": "Helder."}
     bot.say(type="invoke", name="task/submit", value={"data": data})
     assert "bewaard" in bot.connector.wait().text
+
+
+def test_who_is_in_a_group_of_entra_is_let_in_and_an_outage_is_no_refusal(new_bot: NewBot) -> None:
+    anna, buyers = "a0000000-0000-0000-0000-00000000000a", "c1111111-1111-1111-1111-111111111111"
+    sender = {"id": "29:anna", "aadObjectId": anna}
+    with fake_graph(**{anna: {buyers}}) as graph:
+        groups = EntraGroups(EntraOptions("bot", SecretStr("geheim"), "huurder", graph.url, graph.url))
+        roster = ListedPeople({}, {("teams", buyers): (Role.OFFICER,)}, {"teams": groups})
+        bot = new_bot(desk(PARTS, roster=roster))
+        graph.script.append(refusal(403, "Authorization_RequestDenied"))
+        bot.say(ASK, **{"from": sender})
+        assert "iets misgegaan" in bot.connector.wait().text
+        bot.say(ASK, **{"from": sender})
+        assert "8 risicocategorieën" in bot.connector.wait(2).text
+        bot.say(ASK)
+        assert "Ik ken u nog niet" in bot.connector.wait(3).text
 
 
 def test_what_a_colleague_answers_is_sent_later_to_the_same_conversation(new_bot: NewBot) -> None:
