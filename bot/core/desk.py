@@ -229,7 +229,8 @@ class Desk:
             masked = without_personal_data(command.rest, self._finder)
             return self._commands.carry_out(replace(command, rest=masked), visit)
         if visit.incoming.kind is MessageKind.EDITED:
-            return self._commands.talking.asked_again(visit, text, on_partial)
+            as_kept = without_personal_data(text, self._finder)
+            return self._commands.talking.asked_again(visit, text, as_kept, on_partial)
         return self._commands.talking.answer_to(visit, text, on_partial)
 
     def _chosen(self, visit: Visit, value: str, on_partial: OnPartial | None) -> Ended:

@@ -82,10 +82,11 @@ class Talking:
             return Ended((late, self._open_step(talk)), visit.conversation)
         return self._checked(visit, self.checker.hear(talk, value))
 
-    def asked_again(self, visit: Visit, text: str, on_partial: OnPartial | None = None) -> Ended:
+    def asked_again(self, visit: Visit, text: str, as_kept: str, on_partial: OnPartial | None = None) -> Ended:
         """Answer an edited question in the place of the earlier one; an edit that changes nothing gets no answer.
 
-        A check that is going on is not fed with it: it goes on, unless it began with that question.
+        ``as_kept`` is the text without what is left out before anything is kept. A check that is going on is not fed
+        with an edit: it goes on, unless it began with that question.
         """
         conversation, talk = visit.conversation, visit.conversation.talk
         key = self.question_key(visit)
@@ -95,7 +96,7 @@ class Talking:
                 return self._asked(visit, text, on_partial)
             told = note(visit.say("edited_in_check"), talk.language)
             return Ended((told, self._open_step(talk)), conversation)
-        if old.question == text:
+        if old.question == as_kept:
             return Ended((), conversation)
         kept = tuple(turn for turn in conversation.turns if turn.message != key)
         ended = self._asked(changed(visit, turns=kept, talk=None), text, on_partial)

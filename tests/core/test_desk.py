@@ -604,6 +604,12 @@ def test_an_edit_that_changes_nothing_gets_no_reply() -> None:
     assert office.desk.handle(said(ASK, "q", kind=MessageKind.EDITED, edition="1")) == ()
 
 
+def test_an_edit_that_changes_nothing_is_known_where_a_name_was_left_out() -> None:
+    office = Office(tools(CORPUS, finder=ListedPersonalData({"Anna": "name"}, left_out=("name",))))
+    office.desk.handle(said(f"{ASK}? Groet, Anna", "q"))
+    assert edited(office, f"{ASK}? Groet, Anna", "q") == ()
+
+
 def test_an_edit_of_what_was_not_answered_is_a_question() -> None:
     office = Office()
     office.desk.handle(said("hallo daar", "q"))
