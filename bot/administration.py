@@ -10,11 +10,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from bot.bootstrap import build_finder
 from bot.bootstrap_desk import build_identities, build_store
 from bot.core.corpus import Language
 from bot.core.errors import UsageError
 from bot.core.keeping import Handed, Pairing
 from bot.core.messages import Messages
+from bot.core.people import CODE_LASTS
 from bot.core.plain import visible
 from bot.core.wire import role_of
 from bot.settings import Settings
@@ -51,21 +53,25 @@ def add_commands(commands: Commands) -> None:
 
 def _people(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
     people, say = build_store(settings).people, _sayer(messages, language)
+    oldest = datetime.now(UTC) - CODE_LASTS
     if options.action == "list":
         pairings = people.all()
-        print("\n".join(_pairing_line(pairing, say) for pairing in pairings) or say("people_none"))
+        print("\n".join(_pairing_line(pairing, oldest, say) for pairing in pairings) or say("people_none"))
         return 0
     code = options.code.strip().upper()
     role = role_of(options.role)
-    is_done = people.approve(code, role) if options.action == "approve" else people.remove(code)
+    is_done = people.approve(code, role, oldest) if options.action == "approve" else people.remove(code)
+    if not is_done and any(pairing.code == code for pairing in people.all()):
+        raise UsageError("code_run_out", value=options.code)
     if not is_done:
         raise UsageError("no_such_code", value=options.code or "?")
     print(say(f"people_{options.action}", code=code, role=say(f"role_{role}")))
     return 0
 
 
-def _pairing_line(pairing: Pairing, say: Callable[..., str]) -> str:
-    role = say(f"role_{pairing.role}") if pairing.role is not None else say("people_waits")
+def _pairing_line(pairing: Pairing, oldest: datetime, say: Callable[..., str]) -> str:
+    waits = "people_waits" if pairing.asked_at > oldest else "people_run_out"
+    role = say(f"role_{pairing.role}") if pairing.role is not None else say(waits)
     return f"{pairing.code}  {pairing.channel:<10}  {pairing.asked_at:%Y-%m-%d %H:%M}  {role}"
 
 
@@ -85,6 +91,9 @@ def _queue(options: argparse.Namespace, settings: Settings, messages: Messages, 
     text = visible(options.text).strip()
     if not text:
         raise UsageError("empty_reply")
+    personal = build_finder().find(text)
+    if personal:
+        raise UsageError("personal_reply", kind=say(f"datum_{personal[0].kind}"))
     if not queue.reply(found.id, text):
         raise UsageError("no_such_question", value=options.number)
     print(say("queue_answered", id=found.id))

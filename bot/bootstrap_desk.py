@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.core.assistant import Assistant
 from bot.core.audit import Record, Records
@@ -26,12 +27,19 @@ from bot.core.receipt import Versions
 from bot.core.recording import record_of
 from bot.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.adapters.entra_groups import EntraGroups
+    from bot.adapters.people_file import ListedPeople
+
 log = logging.getLogger(__name__)
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Letters and digits that nobody takes for one another."""
 
 CODE_LENGTH = 8
+
+TEAMS = "teams"
+"""The one channel whose people have groups that somebody keeps."""
 
 
 def build_identities(settings: Settings) -> Identities:
@@ -75,8 +83,6 @@ def build_desk(
     Raises:
         SettingsError: the file of people or the key is wrong.
     """
-    from bot.adapters.people_file import read_people
-
     identities = build_identities(settings)
     tools = assistant.tools
     talking = Talking(
@@ -90,7 +96,7 @@ def build_desk(
         ask_aloud=assistant.ask,
     )
     door = Door(
-        roster=roster or read_people(settings.people_file),
+        roster=roster or build_roster(settings),
         people=store.people,
         unknown=settings.unknown_role if isinstance(settings.unknown_role, Role) else None,
         new_code=_new_code,
@@ -106,6 +112,37 @@ def build_desk(
     )
     desk.tidy()
     return desk
+
+
+def build_roster(settings: Settings) -> "ListedPeople":
+    """Read the file of people; groups in it are those of Entra, and only then is Entra ever asked.
+
+    Raises:
+        SettingsError: the file is wrong.
+    """
+    from bot.adapters.entra_groups import is_object_id
+    from bot.adapters.people_file import read_people
+
+    roster = read_people(settings.people_file, {TEAMS: entra_groups(settings)})
+    strange = next((group for group in roster.groups(TEAMS) if not is_object_id(group)), None)
+    if strange is not None:
+        raise SettingsError(f"{settings.people_file}: groups: {TEAMS}: '{strange}' is no object id of a group in Entra")
+    return roster
+
+
+def entra_groups(settings: Settings) -> "EntraGroups":
+    """Give what looks groups up in Entra."""
+    from bot.adapters.entra_groups import EntraGroups, EntraOptions
+
+    return EntraGroups(
+        EntraOptions(
+            client_id=settings.teams_client_id,
+            client_secret=settings.teams_client_secret,
+            tenant_id=settings.teams_tenant_id,
+            graph_url=settings.teams_graph_url,
+            login_url=settings.teams_login_url,
+        )
+    )
 
 
 def is_ready(assistant: Assistant, store: Store) -> bool:

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.bootstrap import build_assistant, knowledge_root
+from bot.bootstrap_desk import TEAMS, build_roster, entra_groups
 from bot.chat_models import build_model, chosen_model
 from bot.core.corpus import Language
 from bot.core.errors import IsvbotError
@@ -67,7 +68,7 @@ def _checks(settings: Settings, messages: Messages, language: Language) -> Itera
     yield Check(True, messages.say("doctor_settings", language, settings=_shown(settings)))
     if not _is_writable(settings):
         yield Check(False, messages.say("doctor_not_writable", language))
-    engines = (_embedder, _reranker, _chroma, _model)
+    engines = (_embedder, _reranker, _chroma, _model, _groups)
     yield from chain.from_iterable(_tried(engine, settings, messages, language) for engine in engines)
     yield from _tried(_index, settings, messages, language)
 
@@ -138,6 +139,16 @@ def _chroma(settings: Settings, messages: Messages, language: Language) -> Itera
         return
     took = _milliseconds(server.check)
     yield Check(True, messages.say("doctor_chroma_ok", language, url=server.options.url, ms=took))
+
+
+def _groups(settings: Settings, messages: Messages, language: Language) -> Iterator[Check]:
+    """Ask Graph about nobody, where the file of people lists groups."""
+    groups = build_roster(settings).groups(TEAMS)
+    if not groups:
+        return
+    took = _milliseconds(lambda: entra_groups(settings).check(groups))
+    host = settings.teams_graph_url
+    yield Check(True, messages.say("doctor_groups_ok", language, count=len(groups), host=host, ms=took))
 
 
 def _milliseconds(work: Callable[[], object]) -> int:

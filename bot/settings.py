@@ -19,6 +19,9 @@ from bot.core.errors import SettingsError
 
 PREFIX = "ISVBOT_"
 
+SAFE_URL = r"^(https://[^\s/?#@]+|http://127\.0\.0\.1(:\d+)?)/?$"
+"""An address to which a secret may go: with TLS, or on this machine."""
+
 
 class Settings(BaseSettings):
     """The settings of isvbot; each is an environment variable with the prefix ``ISVBOT_``."""
@@ -243,6 +246,17 @@ class Settings(BaseSettings):
     teams_tenant_id: str = Field(default="", description="Tenant (directory) id of your organisation in Entra.")
     teams_more_tenants: str = Field(
         default="", description="Other tenants from which people may ask, with commas between them."
+    )
+    teams_graph_url: str = Field(
+        default="https://graph.microsoft.com",
+        pattern=SAFE_URL,
+        description="Address of Microsoft Graph, where groups in ISVBOT_PEOPLE_FILE are looked up; another in a"
+        " sovereign cloud.",
+    )
+    teams_login_url: str = Field(
+        default="https://login.microsoftonline.com",
+        pattern=SAFE_URL,
+        description="Address at which the token for that is asked.",
     )
     teams_host: str = Field(
         default="127.0.0.1", description="Address that 'isvbot teams' listens on; a proxy with TLS stands before it."

@@ -10,6 +10,7 @@ from bot.bootstrap_desk import build_desk, build_identities, build_store
 from bot.core.assistant import Assistant
 from bot.core.corpus import Language, Role
 from bot.core.keeping import Handed, Pairing, Store
+from bot.core.people import CODE_LASTS
 from bot.settings import Settings
 from tests.builders import said
 from tests.conftest import Command
@@ -52,6 +53,18 @@ def test_a_person_is_let_in_by_the_code_and_put_out_again(isvbot: Command, store
     assert store.people.all() == ()
 
 
+def test_a_code_that_has_run_out_lets_nobody_in(isvbot: Command, store: Store) -> None:
+    store.people.ask(Pairing("p", "telegram", "ABCD2345", NOW - CODE_LASTS))
+    assert isvbot("people", "list")[1].rstrip().endswith("verlopen")
+    status, out, err = isvbot("people", "approve", "abcd2345")
+    assert (status, out) == (2, "")
+    assert err == (
+        "isvbot: De code 'abcd2345' is verlopen. Laat die persoon een bericht sturen: dan komt er een nieuwe code.\n"
+    )
+    assert [pairing.role for pairing in store.people.all()] == [None]
+    assert isvbot("people", "remove", "ABCD2345")[0] == 0
+
+
 @pytest.mark.parametrize("action", ["approve", "remove"])
 def test_a_code_that_is_not_there_is_named(isvbot: Command, settings: Settings, action: str) -> None:
     assert isvbot("people", action, "ZZZZ") == (
@@ -77,6 +90,27 @@ def test_a_question_for_a_colleague_is_read_and_answered(isvbot: Command, store:
     assert isvbot("queue", "answer", "n1", "Ja, dat mag.")[0] == 0
     (found,) = store.queue.unsent("test")
     assert found.reply == "Ja, dat mag."
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Bel 0612345678.", "een telefoonnummer"),
+        ("Mail jan@example.nl.", "een e-mailadres"),
+        ("Dat mag. Groet, Jan Bos", "een naam"),
+        ("bsn 123456782", "een burgerservicenummer"),
+        ("NL91ABNA0417164300", "een rekeningnummer"),
+        ("paspoort SPECI2014", "het nummer van een paspoort of rijbewijs"),
+        ("Dorpsstraat 1, 1234 AB", "een adres"),
+        ("geboren op 3 mei 1980", "een geboortedatum"),
+    ],
+)
+def test_an_answer_with_personal_data_is_not_sent_nor_kept(isvbot: Command, store: Store, text: str, kind: str) -> None:
+    store.queue.hand_over(handed())
+    status, out, err = isvbot("queue", "answer", "n1", text)
+    assert (status, out) == (2, "")
+    assert err == f"isvbot: In het antwoord staat {kind}. Haal dat weg: het antwoord wordt bewaard en verstuurd.\n"
+    assert [waiting.id for waiting in store.queue.open()] == ["n1"]
 
 
 @pytest.mark.parametrize(

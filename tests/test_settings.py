@@ -147,6 +147,16 @@ def test_a_wrong_value_of_the_desk_names_the_variable(monkeypatch: pytest.Monkey
         read_settings()
 
 
+@pytest.mark.parametrize("name", ["ISVBOT_TEAMS_GRAPH_URL", "ISVBOT_TEAMS_LOGIN_URL"])
+@pytest.mark.parametrize("value", ["http://graph.example", "graph.example", "https://anna@graph.example", "https://"])
+def test_an_address_to_which_no_secret_may_go_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}='{value}': "):
+        read_settings()
+
+
 def test_a_variable_goes_before_the_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("ISVBOT_ROLE=helpdesk\nISVBOT_LANGUAGE=en\n", "utf-8")
     monkeypatch.setenv("ISVBOT_ROLE", "newcomer")

@@ -65,10 +65,11 @@ class _CountedInbox:
         """Give replies that are not delivered."""
         return self._inbox.replies(key)
 
-    def finish(self, key: str, finished: Finished) -> None:
+    def finish(self, key: str, finished: Finished) -> bool:
         """Keep replies and conversation."""
-        self._inbox.finish(key, finished)
+        is_kept = self._inbox.finish(key, finished)
         self._count("message_answered")
+        return is_kept
 
     def deliver(self, key: str) -> None:
         """Note that the replies arrived."""

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.core.errors import MissingExtra, SettingsError, StoreUnavailable
 
-LATEST = "0002"
+LATEST = "0003"
 """The newest migration."""
 
 BUSY_TIMEOUT_MS = 10_000

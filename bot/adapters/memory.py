@@ -7,7 +7,7 @@ Knows no file, model or service.
 import hashlib
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from bot.core.corpus import Corpus, Kind, Source, SourceId, WrittenAnswer
@@ -167,18 +167,31 @@ class NoPersonalData:
 class ListedPersonalData:
     """Finds the words it was given."""
 
-    def __init__(self, found: Mapping[str, str]) -> None:
-        """Take a kind for each word."""
+    def __init__(self, found: Mapping[str, str], left_out: Collection[str] = ()) -> None:
+        """Take a kind for each word, and the kinds that do not refuse a message."""
         self._found = dict(found)
+        self._left_out = frozenset(left_out)
 
     def find(self, text: str) -> Sequence[PersonalDatum]:
         """Give the listed words that occur."""
         found = (
-            PersonalDatum(kind, text.index(word), text.index(word) + len(word))
+            PersonalDatum(kind, text.index(word), text.index(word) + len(word), kind not in self._left_out)
             for word, kind in self._found.items()
             if word in text
         )
         return sorted(found, key=lambda datum: datum.start)
+
+
+class KnownMemberships:
+    """Knows the groups of people by heart."""
+
+    def __init__(self, groups: Mapping[str, Collection[str]]) -> None:
+        """Take the groups of each person."""
+        self._groups = groups
+
+    def among(self, person: str, groups: Sequence[str]) -> Collection[str]:
+        """Give the groups that a person belongs to."""
+        return frozenset(groups) & frozenset(self._groups.get(person, ()))
 
 
 class NoSpeller:

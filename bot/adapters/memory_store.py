@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from bot.adapters.memory_shown import MemoryShownAnswers, MemorySuggestions
 from bot.core.audit import Record
 from bot.core.corpus import Role
 from bot.core.incoming import Incoming, Rating
-from bot.core.keeping import Conversation, Counts, Finished, Handed, Pairing, Store, content_of
+from bot.core.keeping import Conversation, Counts, Finished, Handed, Pairing, ShownAnswer, Store, content_of
 from bot.core.reply import Reply
 
 Now = Callable[[], datetime]
@@ -53,6 +54,7 @@ class _Kept:
     sent: set[str] = field(default_factory=set)
     people: dict[str, Pairing] = field(default_factory=dict)
     claimed: dict[str, object] = field(default_factory=dict)
+    shown: dict[str, ShownAnswer] = field(default_factory=dict)
 
 
 class MemoryInbox:
@@ -78,7 +80,7 @@ class MemoryInbox:
         message = self._kept.messages.get(key)
         return None if message is None else () if message.is_forgotten else message.replies
 
-    def finish(self, key: str, finished: Finished) -> None:
+    def finish(self, key: str, finished: Finished) -> bool:
         """Keep replies and conversation, unless all was forgotten meanwhile."""
         message = self._kept.messages.get(key)
         if message is not None and message.is_forgotten:
@@ -86,11 +88,12 @@ class MemoryInbox:
                 self._kept.records.pop(reply.answer_id, None)
             self._kept.handed.pop(finished.handed, None)
         if message is not None and (message.incoming is None or message.replies is not None):
-            return
+            return not message.is_forgotten
         if message is not None:
             message.replies = finished.replies
         if finished.conversation is not None:
             self._remember(finished.conversation_key, finished.conversation)
+        return True
 
     def deliver(self, key: str) -> None:
         """Keep the key only."""
@@ -208,9 +211,10 @@ class MemoryPeople:
         """Give every pairing."""
         return tuple(sorted(self._kept.people.values(), key=lambda pairing: pairing.asked_at))
 
-    def approve(self, code: str, role: Role) -> bool:
+    def approve(self, code: str, role: Role, after: datetime) -> bool:
         """Let a person in."""
-        found = next((pairing for pairing in self._kept.people.values() if pairing.code == code), None)
+        valid = (p for p in self._kept.people.values() if p.role is not None or p.asked_at > after)
+        found = next((pairing for pairing in valid if pairing.code == code), None)
         if found is not None:
             self._kept.people[found.person] = replace(found, role=role)
         return found is not None
@@ -239,6 +243,7 @@ class MemoryRetention:
             if message.person == person and (is_before or message.replies is not None):
                 message.is_forgotten = message.replies is None
                 message.person, message.incoming, message.replies = "", None, None
+        _drop(kept.shown, lambda shown: shown.person == person)
         return Counts(
             conversations=_drop(kept.conversations, lambda found: found.conversation.person == person),
             records=_drop(kept.records, lambda found: found[0].asker == person),
@@ -257,6 +262,7 @@ class MemoryRetention:
             "records": [record.body for record, _ in kept.records.values() if record.asker == person],
             "feedback": [rating for rating, _, who in kept.feedback.values() if who == person],
             "handed": [handed.question for handed in kept.handed.values() if handed.person == person],
+            "shown": [shown.answer_id for shown in kept.shown.values() if shown.person == person],
             "pairings": [pairing.code for pairing in kept.people.values() if pairing.person == person],
         }
 
@@ -269,6 +275,7 @@ class MemoryRetention:
             if found.said_at < before:
                 found.conversation = replace(found.conversation, talk=None, last=None, asked="")
         _drop(kept.messages, lambda message: message.at < before)
+        _drop(kept.shown, lambda shown: shown.at < before)
         return Counts(
             conversations=_drop(kept.conversations, lambda found: found.at < before),
             records=_drop(kept.records, lambda found: found[1] < before),
@@ -315,6 +322,8 @@ def _store(kept: _Kept) -> Store:
         feedback=MemoryFeedback(kept),
         queue=MemoryQueue(kept),
         people=MemoryPeople(kept),
+        shown=MemoryShownAnswers(kept.shown),
+        suggestions=MemorySuggestions(kept.records),
         retention=MemoryRetention(kept),
         claims=MemoryClaims(kept),
     )

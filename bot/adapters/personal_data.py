@@ -2,7 +2,7 @@
 
 Knows the check digits of a Dutch citizen service number (BSN, Besluit BSN) and of an IBAN (ISO 13616),
 valid telephone numbers, and e-mail addresses.
-Knows nothing of names: a name alone is not caught.
+Knows nothing of what only words give away (``bot.adapters.announced_data``): a name alone is not caught.
 """
 
 import re
@@ -12,6 +12,7 @@ import phonenumbers
 from stdnum import iban
 from stdnum.nl import bsn
 
+from bot.adapters.announced_data import announced
 from bot.core.ports import PersonalDatum
 
 SHORTEST_IBAN = 15
@@ -33,14 +34,14 @@ class CheckedPersonalData:
     """Finds numbers and addresses that pass their own check."""
 
     def find(self, text: str) -> Sequence[PersonalDatum]:
-        """Give what was found in order of place; what overlaps is given once."""
-        text = _CPV.sub(lambda match: "x" * len(match.group()), text)
-        found = sorted([*_ibans(text), *_emails(text), *_phones(text), *_bsns(text)], key=lambda datum: datum.start)
+        """Give what was found in order of place; what overlaps is given once, and then what is refused."""
+        plain = _CPV.sub(lambda match: "x" * len(match.group()), text)
+        found = [*_ibans(plain), *_emails(plain), *_phones(plain), *_bsns(plain), *announced(text)]
         kept: list[PersonalDatum] = []
-        for datum in found:
-            if not kept or datum.start >= kept[-1].end:
+        for datum in sorted(found, key=lambda datum: (not datum.is_refused, datum.start)):
+            if all(datum.start >= other.end or datum.end <= other.start for other in kept):
                 kept.append(datum)
-        return kept
+        return sorted(kept, key=lambda datum: datum.start)
 
 
 def _ibans(text: str) -> Iterator[PersonalDatum]:

@@ -13,6 +13,7 @@ from bot.adapters.store_answers import SqlFeedback, SqlPeople, SqlQueue, SqlReco
 from bot.adapters.store_claims import SqlClaims
 from bot.adapters.store_inbox import SqlConversations, SqlInbox
 from bot.adapters.store_retention import SqlRetention
+from bot.adapters.store_shown import SqlShownAnswers, SqlSuggestions
 from bot.core.keeping import Store
 
 
@@ -25,6 +26,8 @@ def sql_store(database: Database, seal: Seal, now: Callable[[], datetime]) -> St
         feedback=SqlFeedback(database, now),
         queue=SqlQueue(database, seal),
         people=SqlPeople(database),
+        shown=SqlShownAnswers(database),
+        suggestions=SqlSuggestions(database),
         retention=SqlRetention(database, seal),
         claims=SqlClaims(database),
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.adapters.database import Database
@@ -117,7 +117,7 @@ class SqlQueue:
 
     def reply(self, handed_id: str, text: str) -> bool:
         """Answer a question that has no reply yet."""
-        return self._moved(handed_id, OPEN, REPLIED, reply=text)
+        return self._moved(handed_id, OPEN, REPLIED, reply=self._seal.close(text))
 
     def unsent(self, channel: str) -> tuple[Handed, ...]:
         """Give replies that were not sent."""
@@ -128,10 +128,11 @@ class SqlQueue:
         self._moved(handed_id, REPLIED, SENT)
 
     def _found(self, *conditions: object) -> tuple[Handed, ...]:
+        """Give questions in the order in which they came; a reply of an older program is not sealed."""
         wanted = select(HandedRow).where(*conditions).order_by(HandedRow.at)  # type: ignore[arg-type]  # columns compared
         with self._database.session() as session:
             rows = [(row.handed, row.reply) for row in session.scalars(wanted)]
-        opened = ((self._seal.open(sealed), reply) for sealed, reply in rows)
+        opened = ((self._seal.open(sealed), self._seal.open(reply) or reply) for sealed, reply in rows)
         found = ((_HANDED.unpack(text), reply) for text, reply in opened if text is not None)
         return tuple(replace(handed, reply=reply) for handed, reply in found if handed is not None)
 
@@ -177,9 +178,15 @@ class SqlPeople:
         with self._database.session() as session:
             return tuple(_pairing(row) for row in session.scalars(select(PersonRow).order_by(PersonRow.asked_at)))
 
-    def approve(self, code: str, role: Role) -> bool:
+    def approve(self, code: str, role: Role, after: datetime) -> bool:
         """Let a person in."""
-        change = update(PersonRow).where(PersonRow.code == code).values(role=role.value).returning(PersonRow.person)
+        is_valid = or_(PersonRow.role.is_not(None), PersonRow.asked_at > after)
+        change = (
+            update(PersonRow)
+            .where(PersonRow.code == code, is_valid)
+            .values(role=role.value)
+            .returning(PersonRow.person)
+        )
         with self._database.session() as session:
             return session.scalar(change) is not None
 

@@ -76,7 +76,7 @@ class SqlInbox:
         state, packed = row
         return () if state == FORGOTTEN else _REPLIES.unpack(packed) if packed is not None else None
 
-    def finish(self, key: str, finished: Finished) -> None:
+    def finish(self, key: str, finished: Finished) -> bool:
         """Keep replies and conversation in one transaction; where all was forgotten, delete what else is of it."""
         packed = _REPLIES.pack(finished.replies)
         with self._database.session() as session:
@@ -86,7 +86,7 @@ class SqlInbox:
                 session.execute(delete(RecordRow).where(RecordRow.id.in_(made)))
                 session.execute(delete(HandedRow).where(HandedRow.id == finished.handed))
             if state not in (PENDING, None):
-                return
+                return state != FORGOTTEN
             session.execute(
                 update(MessageRow)
                 .where(MessageRow.key == key, MessageRow.state == PENDING)
@@ -94,6 +94,7 @@ class SqlInbox:
             )
             if finished.conversation is not None:
                 _save(session, finished.conversation_key, finished.conversation, self._now())
+        return True
 
     def deliver(self, key: str) -> None:
         """Keep the key and the time only."""

@@ -24,6 +24,7 @@ from bot.adapters.store_tables import (
     MessageRow,
     PersonRow,
     RecordRow,
+    ShownRow,
     TurnRow,
 )
 from bot.core.keeping import Counts
@@ -35,6 +36,7 @@ _GIVEN_OUT: Mapping[str, type[Base]] = {
     "handed": HandedRow,
     "pairings": PersonRow,
     "inbox": MessageRow,
+    "shown": ShownRow,
 }
 _EMPTY: Mapping[str, Any] = {"person": "", "incoming": None, "replies": None}
 _SEALED = ("incoming", "handed")
@@ -58,6 +60,7 @@ class SqlRetention:
             session.execute(waiting.values(state=FORGOTTEN, **_EMPTY).execution_options(synchronize_session=False))
             # After the one above, which waits for an answer that is being kept just now: that one is answered then.
             session.execute(own.where(MessageRow.state == ANSWERED).values(state=DELIVERED, **_EMPTY))
+            session.execute(delete(ShownRow).where(ShownRow.person == person))
             return Counts(
                 conversations=_deleted(session, delete(ConversationRow).where(ConversationRow.person == person)),
                 records=_deleted(session, delete(RecordRow).where(RecordRow.asker == person)),
@@ -86,6 +89,7 @@ class SqlRetention:
             session.execute(delete(MessageRow).where(MessageRow.at < before))
             old = update(ConversationRow).where(ConversationRow.said_at < before)
             session.execute(old.values(asked="", talk=None, last=None))
+            session.execute(delete(ShownRow).where(ShownRow.at < before))
             return Counts(
                 conversations=_deleted(session, delete(ConversationRow).where(ConversationRow.at < before)),
                 records=_deleted(session, delete(RecordRow).where(RecordRow.at < before)),
@@ -110,6 +114,8 @@ class SqlRetention:
                 value = value.isoformat()
             if name in _SEALED and value is not None:
                 value = self._seal.open(value)
+            if name == "reply" and value:
+                value = self._seal.open(value) or value
             shown[name] = json.loads(value) if name in _JSON and value is not None else value
         return shown
 

@@ -120,6 +120,19 @@ class FeedbackRow(Base):
     at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
+class ShownRow(Base):
+    """Which message of ours holds which answer."""
+
+    __tablename__ = "shown"
+
+    message: Mapped[str] = mapped_column(KEY, primary_key=True)
+    place: Mapped[str] = mapped_column(KEY, index=True)
+    person: Mapped[str] = mapped_column(KEY, index=True)
+    answer_id: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
 class HandedRow(Base):
     """A question for a colleague."""
 
@@ -133,6 +146,7 @@ class HandedRow(Base):
     handed: Mapped[str] = mapped_column(Text)
     """Sealed."""
     reply: Mapped[str] = mapped_column(Text)
+    """Sealed; empty where there is none."""
 
 
 class PersonRow(Base):

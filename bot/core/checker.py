@@ -15,9 +15,9 @@ from bot.core.draft_decision import DecisionDraft, part_of_decision
 from bot.core.drafted import Draft, newer_than_quoted
 from bot.core.errors import UsageError
 from bot.core.isv_check import cited_passages, decisions_of
-from bot.core.model import MAX_QUESTION_CHARS, Answer, Question
+from bot.core.model import MAX_QUESTION_CHARS, Answer, NoticeKind, Question
 from bot.core.rules import Rules
-from bot.core.screen import Stopped, screen
+from bot.core.screen import Screened, Stopped, screen
 from bot.core.stopwatch import Stopwatch
 from bot.core.tools import Tools
 from bot.core.values import facts_lines, question_for, refused_text, value_name, warning_text
@@ -157,6 +157,8 @@ class Checker:
         if isinstance(screened, Stopped) and screened.status is Status.REFUSED_PERSONAL_DATA:
             masked = self._say("check_masked", talk.language)
             screened = screen(replace(question, text=screened.text), tools.finder, tools.rules)
+        elif isinstance(screened, Screened) and NoticeKind.DETAILS_LEFT_OUT in screened.notices:
+            masked = self._say("details_left_out", talk.language)
         if isinstance(screened, Stopped):
             return _Heard(talk, tools.messages.say(screened.message, talk.language))
         said = Said(tools.speller.correct(screened.text))

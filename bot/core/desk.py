@@ -24,7 +24,8 @@ from bot.core.people import Admission, Door
 from bot.core.plain import visible
 from bot.core.ports import PersonalDataFinder
 from bot.core.reply import ASK, BAD, GOOD, STEP, WHY, Reply, note
-from bot.core.screen import without_personal_data
+from bot.core.screen import is_refused, without_personal_data
+from bot.core.shown import Shown
 from bot.core.visit import Ended, Visit, says
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,11 @@ class Desk:
         self._purged_at: datetime | None = None
 
     @property
+    def shown(self) -> Shown:
+        """Where answers stand, for a channel whose thumbs name a message."""
+        return Shown(self._store.shown, self._identities, self._manners.now)
+
+    @property
     def messages(self) -> Messages:
         """The fixed sentences, for what a channel itself must say."""
         return self._messages
@@ -119,7 +125,9 @@ class Desk:
             return (self._failed(incoming, error),)
         try:
             where = self._identities.conversation(incoming)
-            self._store.inbox.finish(key, Finished(ended.replies, where, ended.conversation, handed_id(key)))
+            finished = Finished(ended.replies, where, ended.conversation, handed_id(key))
+            if not self._store.inbox.finish(key, finished):  # a thumb would keep something of who has all forgotten
+                return tuple(replace(reply, takes_feedback=False) for reply in ended.replies)
         except StoreUnavailable as error:
             log.warning("not kept channel=%s cause=%s", incoming.channel, error)
         return ended.replies
@@ -250,7 +258,8 @@ class Desk:
             masked = without_personal_data(command.rest, self._finder)
             return self._commands.carry_out(replace(command, rest=masked), visit)
         if visit.incoming.kind is MessageKind.EDITED:
-            return self._commands.talking.asked_again(visit, text, on_partial)
+            as_kept = without_personal_data(text, self._finder)
+            return self._commands.talking.asked_again(visit, text, as_kept, on_partial)
         return self._commands.talking.answer_to(visit, text, on_partial)
 
     def _chosen(self, visit: Visit, value: str, on_partial: OnPartial | None) -> Ended:
@@ -264,24 +273,29 @@ class Desk:
         if name == WHY and second in set(Reason):
             return self._commands.rate(visit, Rating(first, is_good=False, reason=Reason(second)))
         if name == ASK:
-            question = self._suggested(visit, value)
+            question = self._suggested(visit, value, first, second)
             return self._said(visit, question, on_partial) if question else says(visit, "button_gone")
         return self._said(visit, value, on_partial) if value.startswith("/") else says(visit, "button_gone")
 
-    def _suggested(self, visit: Visit, value: str) -> str:
+    def _suggested(self, visit: Visit, value: str, answer_id: str, place: str) -> str:
+        """Give the question on a button: of the welcome, of the last answer, or of any other that is still kept."""
         last = visit.conversation.last
         offered = (*welcome(visit).replies[0].follow_ups, *(last.follow_ups if last is not None else ()))
-        return next((button.label for button in offered if button.value == value), "")
+        known = next((button.label for button in offered if button.value == value), "")
+        if known:
+            return known
+        earlier = self._store.suggestions.under(visit.person, answer_id)
+        return next((label for n, label in enumerate(earlier) if str(n) == place), "")
 
     def _from_colleague(self, handed: Handed) -> tuple[Reply, ...]:
         head = self._messages.say("colleague_answered", handed.language, question=handed.question)
         return (note(f"{head}\n\n{handed.reply}", handed.language),)
 
     def _without_personal(self, incoming: Incoming) -> Incoming:
-        """Give a message as it may be kept: of one with personal data only that there was one."""
+        """Give a message as it may be kept: of one that is refused for personal data only that there was one."""
         text = visible(incoming.text)[: MAX_QUESTION_CHARS + 1]
         rating = self._masked_rating(incoming.rating) if incoming.rating is not None else None
-        is_withheld = without_personal_data(text, self._finder) != text
+        is_withheld = is_refused(text, self._finder)
         return replace(
             incoming,
             person=_writable(incoming.person),
@@ -289,8 +303,7 @@ class Desk:
             message_id=_writable(incoming.message_id),
             edition=_writable(incoming.edition),
             address=_writable(incoming.address),
-            groups=tuple(map(_writable, incoming.groups)),
-            text="" if is_withheld else text,
+            text="" if is_withheld else without_personal_data(text, self._finder),
             rating=rating,
             is_withheld=is_withheld,
         )

@@ -71,9 +71,14 @@ class Commands:
 
     def forget(self, visit: Visit) -> Ended:
         """Delete all that is kept of a person and say what; nothing of this visit is kept either."""
+        is_waiting = any(handed.person == visit.person for handed in self.store.queue.open())
         deleted = self.store.retention.forget(visit.person, self.message_key(visit.incoming))
-        told = visit.say("forgotten_nothing") if deleted == Counts() else visit.say("forgotten", **_counted(deleted))
-        return Ended((note(told, visit.language),), None)
+        told = [visit.say("forgotten_nothing") if deleted == Counts() else visit.say("forgotten", **_counted(deleted))]
+        if is_waiting:
+            told.append(visit.say("forgotten_question"))
+        if deleted.pairings:
+            told.append(visit.say("forgotten_code"))
+        return Ended((note("\n\n".join(told), visit.language),), None)
 
     def rate(self, visit: Visit, rating: Rating) -> Ended:
         """Keep what a reader thinks of an answer; after a bad one, ask why."""
@@ -104,7 +109,7 @@ class Commands:
         return self.rate(visit, replace(earlier or Rating(last.answer_id, is_good=False), text=text))
 
     def _colleague(self, visit: Visit, text: str) -> Ended:
-        """Put a question in the queue: what is typed after the command, else the last question.
+        """Put a question in the queue, once: what is typed after the command, else the last question.
 
         Raises:
             UsageError: there is no question.
@@ -113,6 +118,9 @@ class Commands:
         question = text or visit.conversation.asked
         if not question:
             raise UsageError("no_question_yet")
+        waiting = next((h for h in self.store.queue.open() if _is_same(h, visit.person, question)), None)
+        if waiting is not None:
+            return says(visit, "colleague_waits", id=waiting.id)
         handed = Handed(
             id=handed_id(self.message_key(visit.incoming)),
             person=visit.person,
@@ -152,6 +160,12 @@ def welcome(visit: Visit) -> Ended:
         ),
     )
     return Ended((reply,), visit.conversation)
+
+
+def _is_same(handed: Handed, person: str, question: str) -> bool:
+    """Say whether a question that waits is this one of this person, whatever its spaces and capitals."""
+    asked = question[:MAX_QUESTION_CHARS].casefold().split()
+    return handed.person == person and handed.question.casefold().split() == asked
 
 
 def _in_language(visit: Visit, name: str) -> Visit:

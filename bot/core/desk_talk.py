@@ -78,22 +78,43 @@ class Talking:
         if talk is None:
             return Ended((note(visit.say("button_without_check"), visit.language),), visit.conversation)
         if mark != mark_of(talk):
-            again = self.checker.start(talk)
             late = note(visit.say("button_too_late"), talk.language)
-            return Ended((late, step_reply(again, talk.language, mark_of(talk))), visit.conversation)
+            return Ended((late, self._open_step(talk)), visit.conversation)
         return self._checked(visit, self.checker.hear(talk, value))
 
-    def asked_again(self, visit: Visit, text: str, on_partial: OnPartial | None = None) -> Ended:
-        """Answer an edited question in the place of the earlier one; an edit that changes nothing gets no answer."""
-        conversation, key = visit.conversation, self.question_key(visit)
+    def asked_again(self, visit: Visit, text: str, as_kept: str, on_partial: OnPartial | None = None) -> Ended:
+        """Answer an edited question in the place of the earlier one; an edit that changes nothing gets no answer.
+
+        ``as_kept`` is the text without what is left out before anything is kept. A check that is going on is not fed
+        with an edit: it goes on, unless it began with that question.
+        """
+        conversation, talk = visit.conversation, visit.conversation.talk
+        key = self.question_key(visit)
         old = next((turn for turn in conversation.turns if turn.message == key), None)
-        if old is not None and old.question == text:
+        if old is None:
+            if talk is None:
+                return self._asked(visit, text, on_partial)
+            told = note(visit.say("edited_in_check"), talk.language)
+            return Ended((told, self._open_step(talk)), conversation)
+        if old.question == as_kept:
             return Ended((), conversation)
         kept = tuple(turn for turn in conversation.turns if turn.message != key)
-        ended = self.answer_to(changed(visit, turns=kept), text, on_partial)
-        if old is None:
-            return ended
-        return replace(ended, replies=(note(visit.say("edited_answer"), visit.language), *ended.replies))
+        ended = self._asked(changed(visit, turns=kept, talk=None), text, on_partial)
+        told = note(visit.say("edited_answer"), visit.language)
+        if talk is None or ended.conversation is None or self._began(talk, visit, old.question):
+            return replace(ended, replies=(told, *ended.replies))
+        answers = tuple(replace(reply, choices=()) for reply in ended.replies)
+        return Ended((told, *answers, self._open_step(talk)), replace(ended.conversation, talk=talk))
+
+    def _began(self, talk: Talk, visit: Visit, question: str) -> bool:
+        """Say whether a check was begun by a question: then it knows what was said in it."""
+        begun = self.checker.start(self._new_talk(visit), question).talk
+        heard = {said.text for said in begun.said} if begun is not None else set()
+        return bool(heard) and heard <= {said.text for said in talk.said}
+
+    def _open_step(self, talk: Talk) -> Reply:
+        """Ask the open question of a check again."""
+        return step_reply(self.checker.start(talk), talk.language, mark_of(talk))
 
     def _asked(self, visit: Visit, text: str, on_partial: OnPartial | None) -> Ended:
         conversation = visit.conversation

@@ -20,6 +20,7 @@
         ├── StoreUnavailable     what is kept cannot be read or written
         │   └── ChannelTaken     another process answers for the channel
         ├── NotDelivered         a reply could not be sent now                     -> sent later
+        ├── DirectoryUnavailable who belongs to which group cannot be asked
         └── ServiceTimeout       a service did not answer in time
             └── ModelTimeout     the chat model did not finish its reply in time
 
@@ -111,6 +112,10 @@ class ChannelTaken(StoreUnavailable):
 
 class NotDelivered(ServiceError):
     """A channel could not send a reply now; it may later."""
+
+
+class DirectoryUnavailable(ServiceError):
+    """Who belongs to which group cannot be asked."""
 
 
 class ServiceTimeout(ServiceError):

@@ -34,6 +34,14 @@ class Identities:
         """Name a message whatever its edition, so that an edit finds the question it changes."""
         return self._digest("question", incoming.channel, incoming.conversation, incoming.message_id)
 
+    def shown(self, channel: str, conversation: str, message_id: str) -> str:
+        """Name a message of ours."""
+        return self._digest("shown", channel, conversation, message_id)
+
+    def place(self, channel: str, conversation: str) -> str:
+        """Name a conversation, whoever speaks in it."""
+        return self._digest("place", channel, conversation)
+
     def _digest(self, *parts: str) -> str:
         """Hash parts with their lengths, so that no two lists of parts read the same."""
         encoded = [part.encode("utf-8", "replace") for part in parts]

@@ -69,8 +69,6 @@ class Incoming:
     text: str = ""
     kind: MessageKind = MessageKind.TEXT
     edition: str = ""
-    groups: tuple[str, ...] = ()
-    """Ids of the groups that the person belongs to, for instance in Entra."""
     is_group: bool = False
     is_addressed: bool = True
     """Whether a message in a group is meant for the bot."""

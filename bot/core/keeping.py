@@ -5,7 +5,7 @@ messages are named by keyed digests only; what must be read back to write to som
 Knows nothing of databases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -88,11 +88,11 @@ class Inbox(Protocol):
         """
         ...
 
-    def finish(self, key: str, finished: Finished) -> None:
+    def finish(self, key: str, finished: Finished) -> bool:
         """Keep the replies and the conversation of a message that waits, both or neither.
 
-        Where all of its person was forgotten after it came in, neither is kept, and its record and the question that it
-        put in the queue are deleted.
+        False: all of its person was forgotten after it came in. Neither is kept then, and its record and the question
+        that it put in the queue are deleted.
         """
         ...
 
@@ -114,6 +114,43 @@ class Feedback(Protocol):
 
     def find(self, person: str, answer_id: str) -> Rating | None:
         """Give the rating that a person gave to an answer."""
+        ...
+
+
+class Suggestions(Protocol):
+    """Knows what was suggested under earlier answers."""
+
+    def under(self, person: str, answer_id: str) -> tuple[str, ...]:
+        """Give the questions that were suggested to a person under an answer; none where it is not kept."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """A message of ours that holds an answer, by its key; ``place`` is the key of the conversation it stands in."""
+
+    message: str
+    place: str
+    person: str
+    """Who asked."""
+    answer_id: str
+    language: Language
+    at: datetime
+
+
+class ShownAnswers(Protocol):
+    """Remembers which message holds which answer."""
+
+    def add(self, shown: Sequence[ShownAnswer]) -> None:
+        """Keep where an answer stands, by each of its messages."""
+        ...
+
+    def find(self, message: str) -> ShownAnswer | None:
+        """Give the answer in a message."""
+        ...
+
+    def only(self, place: str) -> ShownAnswer | None:
+        """Give the answer of a conversation that had just one, whoever asked."""
         ...
 
 
@@ -185,8 +222,11 @@ class People(Protocol):
         """Give every pairing, the oldest first."""
         ...
 
-    def approve(self, code: str, role: Role) -> bool:
-        """Let a person in; say false where there is no such code."""
+    def approve(self, code: str, role: Role, after: datetime) -> bool:
+        """Let a person in, or give another role to who was let in; say false where there is no such code.
+
+        A code that still waits counts only if it was asked for after a moment.
+        """
         ...
 
     def remove(self, code: str) -> bool:
@@ -247,5 +287,7 @@ class Store:
     feedback: Feedback
     queue: Queue
     people: People
+    shown: ShownAnswers
+    suggestions: Suggestions
     retention: Retention
     claims: Claims

@@ -79,6 +79,7 @@ class NoticeKind(StrEnum):
     UNVERIFIED = "unverified"
     UNCERTAIN = "uncertain"
     INSTRUCTION_IGNORED = "instruction_ignored"
+    DETAILS_LEFT_OUT = "details_left_out"
     PART_NOT_ANSWERED = "part_not_answered"
     MORE_PARTS = "more_parts"
     NEAR_THRESHOLD = "near_threshold"

@@ -4,7 +4,7 @@ Knows roles and pairing codes.
 Knows nothing of files, and takes nothing from what a person types.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -25,6 +25,14 @@ class Roster(Protocol):
 
     def roles(self, incoming: Incoming) -> tuple[Role, ...]:
         """Give the roles of who sent a message, the usual one first; none where nobody listed the person."""
+        ...
+
+
+class Memberships(Protocol):
+    """Knows who belongs to which groups."""
+
+    def among(self, person: str, groups: Sequence[str]) -> Collection[str]:
+        """Give the groups, of those named, that a person belongs to."""
         ...
 
 
@@ -60,7 +68,11 @@ class Door:
     now: Callable[[], datetime]
 
     def admit(self, incoming: Incoming, person: str) -> Admission:
-        """Say in which roles a person may ask."""
+        """Say in which roles a person may ask.
+
+        Raises:
+            ServiceError: what must be known of the person cannot be looked up; that is not the same as unknown.
+        """
         listed = self.roster.roles(incoming)
         if listed:
             return Admission(listed)

@@ -134,11 +134,13 @@ class Recogniser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PersonalDatum:
-    """Personal data found in a text: its kind (``bsn``, ``iban``, ``phone``, ``email``) and its span."""
+    """Personal data found in a text: its kind (``bsn``, ``iban``, ``phone``, ``email``, …) and its span."""
 
     kind: str
     start: int
     end: int
+    is_refused: bool = True
+    """Whether a message with it is refused; else it is left out and the rest is looked at."""
 
 
 class PersonalDataFinder(Protocol):

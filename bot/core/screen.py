@@ -15,6 +15,8 @@ from bot.core.plain import visible
 from bot.core.ports import PersonalDataFinder
 from bot.core.rules import Rules
 
+LEFT_OUT = "[…]"
+
 
 @dataclass(frozen=True, slots=True)
 class Screened:
@@ -42,23 +44,35 @@ def screen(question: Question, finder: PersonalDataFinder, rules: Rules) -> Scre
     question = replace(question, history=_screened_turns(question.history, finder, rules))
     text = visible(question.text).strip()
     language = question.language or _language(text, question)
-    masked = without_personal_data(text, finder)
-    if masked != text:
+    if is_refused(text, finder):
+        masked = without_personal_data(text, finder)
         return Stopped(Status.REFUSED_PERSONAL_DATA, "refused_personal_data", question, masked, language)
+    shortened = without_personal_data(text, finder)
+    notices = (NoticeKind.DETAILS_LEFT_OUT,) if shortened != text else ()
+    text = shortened
     if not rules.screen.injection.match(text):
         if question.language is None and is_foreign(text):
             return Stopped(Status.CLARIFICATION, "other_language", question, text, language)
-        return Screened(question, text, language)
+        return Screened(question, text, language, notices)
     harmless = _without_instructions(text, rules)
     if harmless is None:
         return Stopped(Status.REFUSED_INJECTION, "refused_injection", question, text, language)
-    return Screened(question, harmless, language, (NoticeKind.INSTRUCTION_IGNORED,))
+    return Screened(question, harmless, language, (*notices, NoticeKind.INSTRUCTION_IGNORED))
+
+
+def is_refused(text: str, finder: PersonalDataFinder) -> bool:
+    """Say whether a text holds personal data with which it is not looked at."""
+    return any(datum.is_refused for datum in finder.find(text))
 
 
 def without_personal_data(text: str, finder: PersonalDataFinder) -> str:
-    """Give the text with the kind of each personal datum in its place."""
+    """Give the text with the kind of each personal datum in its place; of what is only left out, a mark without words.
+
+    Such a text is still looked at, and a word that nobody wrote would count in the search.
+    """
     for datum in sorted(finder.find(text), key=lambda datum: -datum.start):
-        text = f"{text[: datum.start]}[{datum.kind}]{text[datum.end :]}"
+        mark = f"[{datum.kind}]" if datum.is_refused else LEFT_OUT
+        text = f"{text[: datum.start]}{mark}{text[datum.end :]}"
     return text
 
 

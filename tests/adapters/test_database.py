@@ -24,6 +24,7 @@ from bot.adapters.seal import Seal, key_from
 from bot.adapters.store_tables import ConversationRow, TurnRow
 from bot.core.dialogue import Talk
 from bot.core.errors import SettingsError, StoreUnavailable
+from bot.core.identity import Identities
 from bot.core.incoming import Rating
 from bot.core.keeping import Conversation, Finished
 from bot.core.reply import ReplyKind
@@ -200,14 +201,21 @@ def test_a_conversation_that_does_not_fit_loses_its_check_and_keeps_its_turns(ur
 def test_no_id_and_no_personal_datum_stands_in_the_database_in_clear(url: str) -> None:
     with opened(url, Clock()) as store:
         served = desk(PARTS, store=store)
-        message = said(ASK, person="persoon-77", conversation="gesprek-88", address="adres-99", groups=("groep-66",))
+        message = said(ASK, person="persoon-77", conversation="gesprek-88", address="adres-99")
         served.accept(message)
-        for n, line in enumerate((ASK, f"mijn bsn is {BSN}", "/collega", f"/feedback {BSN}", "/check")):
+        for n, line in enumerate((ASK, f"mijn bsn is {BSN}", "/collega mag dit?", f"/feedback {BSN}", "/check")):
             served.handle(replace(message, text=line, message_id=f"n{n}"))
         served.accept(replace(message, text=f"mijn bsn is {BSN}", message_id="last"))
+        (handed,) = store.queue.open()
+        store.queue.reply(handed.id, "zo zit het")
+        (answered,) = store.queue.unsent("test")
+        assert answered.reply == "zo zit het"
+        person = Identities(KEY).person("test", "persoon-77")
+        assert "'reply': 'zo zit het'" in str(store.retention.export(person)["handed"])
         kept = everything_in(url)
+    assert "zo zit het" not in kept
     assert "8 risicocategorieën" in kept
-    assert not [word for word in ("persoon-77", "gesprek-88", "adres-99", "groep-66", BSN, "anna") if word in kept]
+    assert not [word for word in ("persoon-77", "gesprek-88", "adres-99", BSN, "anna") if word in kept]
 
 
 def test_a_sealed_text_opens_with_its_own_key_only() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.memory import KnownMemberships
 from bot.adapters.people_file import read_people
 from bot.core.corpus import Role
 from bot.core.errors import SettingsError
@@ -43,8 +44,8 @@ def written(folder: Path, text: str = FILE) -> Path:
 def test_who_is_listed_has_those_roles(
     tmp_path: Path, channel: str, person: str, groups: tuple[str, ...], roles: tuple[Role, ...]
 ) -> None:
-    people = read_people(written(tmp_path))
-    assert people.roles(said(channel=channel, person=person, groups=groups)) == roles
+    people = read_people(written(tmp_path), {"teams": KnownMemberships({person: groups})})
+    assert people.roles(said(channel=channel, person=person)) == roles
 
 
 def test_without_a_file_nobody_is_listed() -> None:
@@ -61,11 +62,12 @@ def test_without_a_file_nobody_is_listed() -> None:
         ("mensen: {}", "only 'people' and 'groups' may stand there"),
         ("- 1", "only 'people' and 'groups' may stand there"),
         ("a: [", "cannot be read"),
+        ("groups: {telegram: {1: officer}}", "groups: telegram: has no groups, only: teams"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(SettingsError, match=r"people\.yaml") as caught:
-        read_people(written(tmp_path, text))
+        read_people(written(tmp_path, text), {"teams": KnownMemberships({})})
     assert message in str(caught.value)
 
 

@@ -1,6 +1,12 @@
+import json
+from collections.abc import Iterator
+from time import perf_counter
+
 import pytest
 
+from bot.adapters.announced_data import announced
 from bot.adapters.personal_data import CheckedPersonalData
+from tests.conftest import REPOSITORY
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -171,3 +177,106 @@ def test_a_cpv_code_of_energy_is_not_caught(code: str) -> None:
 )
 def test_a_date_is_not_caught(text: str) -> None:
     assert found(text) == []
+
+
+# What only words give away.
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "datum"),
+    [
+        ("Mijn naam is Jan de Vries en ik werk bij een ministerie.", "name", "Jan de Vries"),
+        ("mijn naam is jan de vries, mag dit?", "name", "jan de vries"),
+        ("Mijn naam is Joost, 58, bijna met pensioen", "name", "Joost"),
+        ("Ik heet Rachida en ik ben nieuw", "name", "Rachida"),
+        ("my name is Tomás and I am a student", "name", "Tomás"),
+        ("Ik ben Anna van den Berg van het RIVM", "name", "Anna van den Berg"),
+        ("I am John Smith, a buyer", "name", "John Smith"),
+        ("Geldt ISV?\n\nMet vriendelijke groet,\nMirjam Oosterveld\ncontractmanager", "name", "Mirjam Oosterveld"),
+        ("Geldt ISV? Mvg, Anja", "name", "Anja"),
+        ("Groet, K.", "name", "K."),
+        ("Kind regards,\nJ. de B.", "name", "J. de B."),
+        ("Ik woon op Dorpsstraat 12a, 1234 AB Ergens", "address", "Dorpsstraat 12a, 1234 AB"),
+        ("Lange Voorhout 8\n2514 ED Den Haag", "address", "Lange Voorhout 8\n2514 ED"),
+        ("postcode 1234AB 12", "address", "1234AB 12"),
+        ("1234 AB nr. 12-bis", "address", "1234 AB nr. 12-bis"),
+        ("zij is geboren op 3 mei 1980", "birth", "3 mei 1980"),
+        ("geboortedatum: 03-05-1980", "birth", "03-05-1980"),
+        ("born on May 3, 1980", "birth", "May 3, 1980"),
+        ("Zijn paspoortnummer is SPECI2014", "document", "SPECI2014"),
+        ("rijbewijs: 5012345678", "document", "5012345678"),
+    ],
+)
+def test_what_is_announced_is_caught(text: str, kind: str, datum: str) -> None:
+    assert found(text) == [(kind, datum)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik ben Inkoper ICT bij het Rijk",
+        "Ik ben Senior Categoriemanager bij RWS",
+        "ik ben nieuw hier",
+        "Mijn naam is niet van belang voor de vraag",
+        "Met vriendelijke groet, Team Inkoop",
+        "Heeft minister Hugo de Jonge de brief van 13 juni 2022 ondertekend?",
+        "Postbus 20011\n2500 EA Den Haag",
+        "Geldt dit in 2023 OF 2024 voor 5538000 euro?",
+        "Richtlijn 2014 EU 24",
+        "Kamerstuk 26485 nr 331",
+        "De regeling is geboren op het ministerie in 2019",
+        "een digitaal productpaspoort vanaf 2027",
+        "artikel 2 lid 1234 EN 12",
+    ],
+)
+def test_what_only_looks_like_it_is_not_caught(text: str) -> None:
+    assert found(text) == []
+
+
+def test_only_numbers_and_addresses_to_reach_somebody_by_are_refused() -> None:
+    text = "Ik ben Anna Bos, paspoort SPECI2014, geboren op 3 mei 1980, Dorpsstraat 1, 1234 AB, 0612345678"
+    refused = {datum.kind: datum.is_refused for datum in CheckedPersonalData().find(text)}
+    assert refused == {"name": False, "document": True, "birth": False, "address": False, "phone": True}
+
+
+def test_what_is_refused_is_never_hidden_by_what_is_left_out() -> None:
+    assert found("Mijn naam is Anna Jan.Bos@example.nl") == [("email", "Jan.Bos@example.nl")]
+    assert found("Dorpsstraat 1, 1234 AB 0612345678") == [
+        ("address", "Dorpsstraat 1, 1234 AB"),
+        ("phone", "0612345678"),
+    ]
+
+
+def questions() -> Iterator[str]:
+    """Every question by which the product is measured and tuned."""
+    for path in sorted((REPOSITORY / "evals/questions").glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            one = json.loads(line)
+            yield one["question"]
+            yield from (turn for turn in one.get("history", ()) if isinstance(turn, str))
+
+
+def test_of_the_questions_of_the_evaluations_only_names_under_them_are_left_out() -> None:
+    asked = [*questions()]
+    hits = {(d.kind, text[d.start : d.end]) for text in asked for d in announced(text)}
+    assert len(asked) > SOME
+    assert {kind for kind, _ in hits} == {"name"}
+    assert {name for _, name in hits} == NAMES
+
+
+SOME = 1_900
+NAMES = frozenset(
+    {
+        *("Joost", "Noor", "Anja", "Marieke", "Ron van Dijk", "Fatima", "Henk-Jan", "Tarik", "Mirjam Oosterveld"),
+        *("Samira", "Wendy", "Ilse", "K.", "A.", "J. de B.", "Marloes", "Wim"),
+    }
+)
+"""Every name that stands under a question or in it; each was read."""
+
+
+@pytest.mark.parametrize("piece", ["A. ", "Aa.", "A' ", "van de ", "1234 AB", "Groet, A ", "mijn naam is ", "Ab 1, "])
+def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
+    text = (piece * 4_000)[:4_000]
+    started = perf_counter()
+    found(text)
+    assert perf_counter() - started < 2

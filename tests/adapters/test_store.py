@@ -12,7 +12,7 @@ from bot.core.audit import Record
 from bot.core.corpus import Grade, Language, Role, Status
 from bot.core.dialogue import Said, Talk
 from bot.core.incoming import MessageKind, Rating, Reason
-from bot.core.keeping import Conversation, Counts, Finished, Handed, KeptTurn, Pairing, Store
+from bot.core.keeping import Conversation, Counts, Finished, Handed, KeptTurn, Pairing, ShownAnswer, Store
 from bot.core.receipt import Versions
 from bot.core.reply import Button, Reply, ReplyKind, ShownSource
 from tests.adapters.stores import KINDS, store_of
@@ -38,7 +38,9 @@ TURN = KeptTurn("m1", "vraag", "antwoord [1]", "id-1", NOON)
 CONVERSATION = Conversation(ANNA, Language.EN, Role.HELPDESK, (TURN,), TALK, REPLY, "vraag")
 RECORD = Record("id-1", ANNA, Status.ANSWERED, Versions("0.1", "c", "r", "p", "m"), "extractive", 2, 1, "", {"a": [1]})
 HANDED = Handed("n1", ANNA, "test", "adres van anna", "vraag", (("v", "a"),), "id-1", Language.NL, Role.OFFICER, NOON)
+SHOWN = ShownAnswer("m" * 64, "p" * 64, ANNA, "id-1", Language.EN, NOON)
 PAIRING = Pairing(ANNA, "test", "CODE1", NOON)
+BEFORE = NOON - timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -61,6 +63,7 @@ def fill(store: Store, person: str = ANNA, key: str = "k") -> None:
     store.feedback.add(person, Rating("id-1", is_good=True))
     store.queue.hand_over(replace(HANDED, id=f"{key}-h", person=person))
     store.people.ask(replace(PAIRING, person=person, code=f"{key}-c"))
+    store.shown.add([replace(SHOWN, person=person, message=f"{key}-s")])
 
 
 ONE_OF_EACH = Counts(1, 1, 1, 1, 1)
@@ -76,7 +79,7 @@ def test_a_message_is_accepted_once(store: Store) -> None:
 
 
 def test_what_is_not_delivered_waits_in_the_order_in_which_it_came(store: Store, clock: Clock) -> None:
-    messages = [said(f"vraag {n}", str(n), kind=MessageKind.EDITED, groups=("g",), address="ergens") for n in range(4)]
+    messages = [said(f"vraag {n}", str(n), kind=MessageKind.EDITED, address="ergens") for n in range(4)]
     for n, message in enumerate(messages):
         clock.now = NOON + timedelta(seconds=n)
         store.inbox.accept(f"m{n}", ANNA, message)
@@ -127,6 +130,29 @@ def test_the_last_rating_of_a_person_counts(store: Store) -> None:
     assert store.retention.forget(BEN, "now") == Counts(feedback=1)
 
 
+def test_where_an_answer_stands_is_remembered_by_each_of_its_messages(store: Store) -> None:
+    assert store.shown.find("m1") is None
+    assert store.shown.only(SHOWN.place) is None
+    first, second = replace(SHOWN, message="m1"), replace(SHOWN, message="m2")
+    store.shown.add([first, second])
+    store.shown.add([first])
+    assert store.shown.find("m2") == second
+    assert store.shown.only(SHOWN.place) in (first, second)
+    store.shown.add([replace(SHOWN, message="m3", place="q" * 64, answer_id="id-2")])
+    assert store.shown.only(SHOWN.place) is not None
+    store.shown.add([replace(SHOWN, message="m4", answer_id="id-2")])
+    assert store.shown.only(SHOWN.place) is None
+
+
+def test_what_was_suggested_under_an_answer_is_told_to_who_asked(store: Store) -> None:
+    store.records.add(replace(RECORD, body={"follow_ups": ["En gemeenten?", "En provincies?"]}))
+    store.records.add(replace(RECORD, id="id-2", body={}))
+    assert store.suggestions.under(ANNA, RECORD.id) == ("En gemeenten?", "En provincies?")
+    assert store.suggestions.under(ANNA, "id-2") == ()
+    assert store.suggestions.under(BEN, RECORD.id) == ()
+    assert store.suggestions.under(ANNA, "id-3") == ()
+
+
 def test_a_question_for_a_colleague_is_answered_and_sent_once(store: Store) -> None:
     store.queue.hand_over(HANDED)
     store.queue.hand_over(replace(HANDED, question="nog eens"))
@@ -146,13 +172,22 @@ def test_people_are_let_in_and_put_out_by_code(store: Store) -> None:
     assert store.people.find(ANNA) is None
     store.people.ask(PAIRING)
     store.people.ask(replace(PAIRING, person=BEN, code="CODE2", asked_at=NOON + timedelta(hours=1)))
-    assert not store.people.approve("CODE9", Role.OFFICER)
-    assert store.people.approve("CODE1", Role.HELPDESK)
+    assert not store.people.approve("CODE9", Role.OFFICER, BEFORE)
+    assert store.people.approve("CODE1", Role.HELPDESK, BEFORE)
     assert store.people.find(ANNA) == replace(PAIRING, role=Role.HELPDESK)
     assert [pairing.code for pairing in store.people.all()] == ["CODE1", "CODE2"]
     assert store.people.remove("CODE1")
     assert not store.people.remove("CODE1")
     assert store.people.find(ANNA) is None
+
+
+def test_a_code_that_has_run_out_lets_nobody_in_and_puts_nobody_out(store: Store) -> None:
+    store.people.ask(PAIRING)
+    assert not store.people.approve("CODE1", Role.OFFICER, NOON)
+    assert store.people.find(ANNA) == PAIRING
+    assert store.people.approve("CODE1", Role.OFFICER, BEFORE)
+    assert store.people.approve("CODE1", Role.HELPDESK, NOON + timedelta(days=365))
+    assert store.people.find(ANNA) == replace(PAIRING, role=Role.HELPDESK)
 
 
 def test_a_later_request_takes_the_place_of_the_earlier(store: Store) -> None:
@@ -168,6 +203,8 @@ def test_forgetting_deletes_all_of_one_person_and_says_how_much(store: Store) ->
     assert store.retention.forget(ANNA, "now") == Counts()
     assert not any(store.retention.export(ANNA).values())
     assert store.inbox.replies("k-m") is None
+    assert store.shown.find("k-s") is None
+    assert store.shown.find("l-s") is not None
     assert not store.inbox.accept("k-m", ANNA, said())
     assert store.conversations.load("l") == replace(CONVERSATION, person=BEN)
     assert store.retention.forget(BEN, "now") == ONE_OF_EACH
@@ -180,13 +217,13 @@ def test_of_what_came_in_before_nothing_is_kept_and_what_came_in_later_is_answer
     assert [incoming.text for incoming in store.inbox.waiting("test")] == ["b", "now", "z"]
     store.records.add(RECORD)
     store.queue.hand_over(HANDED)
-    store.inbox.finish("a", Finished((REPLY,), "k", CONVERSATION, handed="n1"))
+    assert not store.inbox.finish("a", Finished((REPLY,), "k", CONVERSATION, handed="n1"))
     assert store.retention.forget(ANNA, "now") == Counts(), "of what was being answered nothing is left"
     assert store.inbox.replies("a") == ()
     assert store.conversations.load("k") is None
     assert not store.inbox.accept("a", ANNA, said("a", "a"))
     store.inbox.deliver("a")
-    store.inbox.finish("z", Finished((REPLY,), "k", CONVERSATION))
+    assert store.inbox.finish("z", Finished((REPLY,), "k", CONVERSATION))
     assert store.conversations.load("k") == CONVERSATION
 
 
@@ -222,23 +259,26 @@ def test_an_export_holds_what_was_kept(store: Store) -> None:
     fill(store)
     shown = str(store.retention.export(ANNA))
     assert all(text in shown for text in ("antwoord [1]", "k-c", "vraag", "'a': [1]"))
+    assert len(store.retention.export(ANNA)["shown"]) == 1  # type: ignore[arg-type]  # a list
     assert not any(store.retention.export(BEN).values())
 
 
 def test_what_is_old_is_purged_and_what_is_new_is_not(store: Store, clock: Clock) -> None:
     fill(store)
     assert store.retention.purge(NOON) == Counts()
+    assert store.shown.find("k-s") is not None
     clock.now = NOON + timedelta(days=91)
     fresh = replace(TURN, at=clock.now)
     store.inbox.finish("m", Finished((), "fresh", Conversation(BEN, turns=(TURN, fresh))))
     assert store.retention.purge(NOON + timedelta(seconds=1)) == ONE_OF_EACH
     assert store.conversations.load("fresh") == Conversation(BEN, turns=(fresh,))
+    assert store.shown.find("k-s") is None
     assert store.inbox.accept("k-m", ANNA, said())
 
 
 def test_who_was_let_in_stays_when_old_requests_are_purged(store: Store) -> None:
     store.people.ask(PAIRING)
-    store.people.approve("CODE1", Role.OFFICER)
+    store.people.approve("CODE1", Role.OFFICER, BEFORE)
     store.retention.purge(NOON + timedelta(days=365))
     assert store.people.find(ANNA) is not None
 

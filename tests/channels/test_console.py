@@ -331,7 +331,7 @@ def test_writing_word_by_word_shows_the_same_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("grade", "name"), [(Grade.OFFICIAL, "officiële tekst"), (Grade.UNVERIFIED, "niet geverifieerd")]
+    ("grade", "name"), [(Grade.OFFICIAL, "officiële tekst"), (Grade.UNVERIFIED, "niet gecontroleerd")]
 )
 def test_the_head_of_a_source_says_how_far_it_may_be_trusted(grade: Grade, name: str) -> None:
     head = source_head(first_source(grade=grade))

@@ -257,6 +257,13 @@ def test_what_was_understood_is_told_as_heard() -> None:
     assert told("rijk", "blabla", "energie").is_heard
 
 
+def test_a_name_is_left_out_and_never_stands_in_the_talk() -> None:
+    finder = ListedPersonalData({"Anna": "name"}, left_out=("name",))
+    reply = told("Wij zijn een gemeente. Groet, Anna", by=Checker(tools(corpus(), finder=finder)))
+    assert reply.text.startswith("In uw bericht stond een naam, adres of geboortedatum.")
+    assert said(reply) == ["Wij zijn een gemeente. Groet, […]"]
+
+
 def test_personal_data_is_masked_and_never_stands_in_the_talk() -> None:
     reply = told(f"Wij zijn een gemeente, mijn bsn is {BSN}")
     assert reply.text.startswith("In uw bericht stonden persoonsgegevens. Die heb ik weggelaten.")

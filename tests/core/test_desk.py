@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.memory import ScriptedModel
+from bot.adapters.memory import ListedPersonalData, ScriptedModel
 from bot.adapters.memory_store import memory_store
 from bot.core.assistant import Assistant
 from bot.core.commands import UNLISTED, CommandName, command_menu
@@ -136,6 +136,18 @@ def test_warnings_stand_apart_from_the_text() -> None:
     assert not any(warning in found.paragraphs for warning in found.warnings)
 
 
+def test_a_follow_up_button_of_an_earlier_answer_works_for_who_asked() -> None:
+    office = Office()
+    value = office.say(ASK).follow_ups[0].value
+    office.say("hoe zit het met gemeenten")
+    assert office.press(value, person="ben", conversation="b").text == nl("button_gone")
+    assert office.press(f"{value}0").text == nl("button_gone")
+    assert office.press(value).status is Status.ANSWERED
+    assert office.questions[-1].text == "Vraag gemeente?"
+    office.say("/vergeet")
+    assert office.press(value).text == nl("button_gone")
+
+
 def test_a_follow_up_button_asks_that_question() -> None:
     office = Office()
     value = button(office.say(ASK), "Vraag gemeente?")
@@ -158,6 +170,20 @@ def test_what_was_refused_is_no_subject_and_is_not_kept() -> None:
     office.say(ASK)
     assert office.questions[-1].history == ()
     assert BSN not in repr(vars(office.store.inbox))
+
+
+def test_a_name_under_a_question_is_answered_without_and_kept_nowhere() -> None:
+    office = Office(tools(CORPUS, finder=ListedPersonalData({"Anna Bos": "name"}, left_out=("name",))))
+    office.desk.accept(said(f"{ASK}? Groet, Anna Bos", "w"))
+    (waiting,) = office.desk.waiting("test")
+    assert waiting.text == f"{ASK}? Groet, […]"
+    found = office.say(f"{ASK}? Groet, Anna Bos")
+    assert found.status is Status.ANSWERED
+    assert nl("notice", text=nl("details_left_out")) in found.warnings
+    office.say("/collega")
+    kept = repr([vars(part) for part in (office.store.inbox, office.store.queue, office.store.records)])
+    assert "Groet, […]" in kept
+    assert "Anna Bos" not in kept
 
 
 def test_the_asker_goes_along_as_a_digest() -> None:
@@ -441,7 +467,8 @@ def test_vergeet_deletes_all_at_once_and_says_what() -> None:
     office.press(thumbs(last.answer_id, MESSAGES, Language.NL)[0].value)
     office.say("/collega")
     told = office.say("/vergeet").text
-    assert told == nl("forgotten", conversations=1, records=1, feedback=1, handed=1, pairings=0)
+    counted = nl("forgotten", conversations=1, records=1, feedback=1, handed=1, pairings=0)
+    assert told == f"{counted}\n\n{nl('forgotten_question')}"
     assert office.say("/vergeet").text == nl("forgotten_nothing")
     assert not any(office.store.retention.export(office.questions[0].asker).values())
 
@@ -532,6 +559,20 @@ def test_a_question_can_be_typed_after_collega() -> None:
     assert handed.address == "c1"
 
 
+def test_the_same_question_waits_for_a_colleague_once_until_it_is_answered() -> None:
+    office = Office()
+    office.say("/collega Mag dit?")
+    (waiting,) = office.store.queue.open()
+    assert office.say("/collega mag  dit?").text == nl("colleague_waits", id=waiting.id)
+    assert office.store.queue.open() == (waiting,)
+    office.say("/collega Mag dat?")
+    office.say("/collega Mag dit?", person="ben", conversation="b")
+    assert len(office.store.queue.open()) == 3
+    office.store.queue.reply(waiting.id, "Ja.")
+    office.say("/collega Mag dit?")
+    assert len(office.store.queue.open()) == 3
+
+
 def test_an_answer_that_is_missing_offers_a_colleague() -> None:
     found = Office().say("Wat kost een kilo ISV-peren in Timboektoe?")
     offered = [b.value for b in found.actions]
@@ -563,11 +604,54 @@ def test_an_edit_that_changes_nothing_gets_no_reply() -> None:
     assert office.desk.handle(said(ASK, "q", kind=MessageKind.EDITED, edition="1")) == ()
 
 
+def test_an_edit_that_changes_nothing_is_known_where_a_name_was_left_out() -> None:
+    office = Office(tools(CORPUS, finder=ListedPersonalData({"Anna": "name"}, left_out=("name",))))
+    office.desk.handle(said(f"{ASK}? Groet, Anna", "q"))
+    assert edited(office, f"{ASK}? Groet, Anna", "q") == ()
+
+
 def test_an_edit_of_what_was_not_answered_is_a_question() -> None:
     office = Office()
     office.desk.handle(said("hallo daar", "q"))
     (found,) = office.desk.handle(said(ASK, "q", kind=MessageKind.EDITED, edition="1"))
     assert found.status is Status.ANSWERED
+
+
+def edited(office: Office, text: str, message_id: str, edition: str = "1") -> tuple[Reply, ...]:
+    return office.desk.handle(said(text, message_id, kind=MessageKind.EDITED, edition=edition))
+
+
+def test_an_edit_of_a_question_from_before_a_check_is_answered_and_the_check_goes_on() -> None:
+    office = Office()
+    office.desk.handle(said(ASK, "q"))
+    office.say("/check")
+    step = office.say("rijk")
+    told, found, again = edited(office, "hoe zit het met gemeenten", "q")
+    assert told.text == nl("edited_answer")
+    assert found.status is Status.ANSWERED
+    assert (again.kind, again.choices) == (ReplyKind.STEP, step.choices)
+    assert office.questions[-1].text == "hoe zit het met gemeenten"
+    assert office.press(step.choices[0].value).text != nl("button_without_check")
+
+
+def test_an_edit_of_an_answer_within_a_check_changes_nothing_and_says_so() -> None:
+    office = Office()
+    office.say("/check")
+    office.desk.handle(said("rijk", "a"))
+    step = office.say("laptops")
+    told, again = edited(office, "gemeente", "a")
+    assert told.text == nl("edited_in_check")
+    assert (again.kind, again.choices) == (ReplyKind.STEP, step.choices)
+    assert office.questions == []
+
+
+def test_an_edit_of_the_question_that_began_a_check_takes_the_check_with_it() -> None:
+    office = Office(checking())
+    (first,) = office.desk.handle(said("Is ISV verplicht als ons ministerie laptops koopt?", "q"))
+    told, found = edited(office, "Is ISV verplicht als onze gemeente laptops koopt?", "q")
+    assert told.text == nl("edited_answer")
+    assert found.paragraphs[0].startswith("Nee. ISV is niet wettelijk verplicht")
+    assert office.press(first.choices[0].value).text == nl("button_without_check")
 
 
 # Groups.
@@ -614,7 +698,7 @@ def test_who_is_unknown_gets_a_code_and_is_let_in_by_it() -> None:
     assert "computerprogramma" in welcome.text
     assert "CODE1" in told.text
     assert office.questions == []
-    office.store.people.approve("CODE1", Role.HELPDESK)
+    office.store.people.approve("CODE1", Role.HELPDESK, NOON - CODE_LASTS)
     office.say(ASK)
     assert office.questions[-1].role is Role.HELPDESK
 
@@ -643,7 +727,10 @@ def test_a_stranger_in_a_group_gets_no_code() -> None:
 def test_a_stranger_can_be_forgotten() -> None:
     office = Office(roster=Nobody())
     office.say(ASK)
-    assert "toegangscodes: 1" in office.say("/vergeet").text
+    told = office.say("/vergeet").text
+    assert "toegangscodes: 1" in told
+    assert told.endswith(nl("forgotten_code"))
+    assert nl("forgotten_question") not in told
     assert office.store.people.all() == ()
 
 

@@ -34,9 +34,11 @@ class Sent:
     def __init__(self) -> None:
         self.texts: list[tuple[str, str]] = []
         self.changed = asyncio.Event()
+        self.last = Delivery("", ())
 
     async def __call__(self, delivery: Delivery) -> None:
         assert delivery.incoming is not None
+        self.last = delivery
         self.texts += [(delivery.incoming.conversation, found.text) for found in delivery.replies]
         self.changed.set()
 
@@ -410,5 +412,6 @@ def test_what_is_being_answered_while_its_person_has_all_forgotten_leaves_nothin
 
     asyncio.run(run())
     assert sent.texts[2] == ("groep", "een vraag")
+    assert not sent.last.replies[0].takes_feedback
     assert not kept(store)["records"]
     assert [handed.question for handed in store.queue.open()] == ["Een latere vraag?"]

@@ -22,6 +22,21 @@ def test_personal_data_stops_a_message_and_is_not_repeated() -> None:
     assert found.text == "Mijn bsn is [bsn], geldt ISV?"
 
 
+def test_what_is_only_left_out_does_not_stop_a_message() -> None:
+    question = Question("Geldt ISV voor een gemeente? Groet, Anna", Role.OFFICER, TODAY)
+    found = screen(question, ListedPersonalData({"Anna": "name"}, left_out=("name",)), RULES)
+    assert isinstance(found, Screened)
+    assert found.text == "Geldt ISV voor een gemeente? Groet, […]"
+    assert found.notices == (NoticeKind.DETAILS_LEFT_OUT,)
+
+
+def test_beside_what_is_refused_what_is_left_out_stops_a_message_too() -> None:
+    question = Question("Anna, bsn 123456782", Role.OFFICER, TODAY)
+    found = screen(question, ListedPersonalData({"Anna": "name", "123456782": "bsn"}, left_out=("name",)), RULES)
+    assert isinstance(found, Stopped)
+    assert found.text == "[…], bsn [bsn]"
+
+
 @pytest.mark.parametrize(
     "text",
     [

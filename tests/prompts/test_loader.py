@@ -36,7 +36,7 @@ ERRORS = (Status.ERROR_SERVICE, Status.ERROR_TIMEOUT)
 MADE_FROM_A_VALUE = (
     *("part_", "value_", "ask_", "depends_", "grade_", "role_", "usage_", "receipt_", "choice_", "phase_", "who_"),
     *("known_", "outcome_", "fact_", "check_threshold_", "command_", "language_", "feedback_reason_"),
-    *("unsupported_", "people_", "feedback_title_"),
+    *("unsupported_", "people_", "feedback_title_", "datum_"),
 )
 """Texts whose name is put together; other tests here show that each value has one."""
 

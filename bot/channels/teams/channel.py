@@ -6,7 +6,6 @@ Knows nothing of tokens: the SDK has checked them before an activity comes here.
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +27,7 @@ from pydantic import ValidationError
 from bot.channels.teams.address import Address, unpacked
 from bot.channels.teams.cards import feedback_card
 from bot.channels.teams.connector import Connector, Growing, Malformed, Unreachable
-from bot.channels.teams.read import ANSWER, REACTION, address_of, form_of, incoming_of, rating_of, tenant_of
+from bot.channels.teams.read import ANSWER, CHANNEL, REACTION, address_of, form_of, incoming_of, rating_of, tenant_of
 from bot.channels.teams.write import messages_for, plain_messages_for
 from bot.core.corpus import Language
 from bot.core.delivery import AGAIN_S, Delivery
@@ -37,6 +36,7 @@ from bot.core.desk_talk import OnPartial
 from bot.core.errors import StoreUnavailable
 from bot.core.front import EVERY_S, Front
 from bot.core.incoming import Incoming, MessageKind
+from bot.core.keeping import ShownAnswer
 from bot.core.messages import Messages
 from bot.core.reply import Reply
 
@@ -46,12 +46,6 @@ READ = frozenset({"message", "messageUpdate", "installationUpdate", "invoke"})
 """The kinds of activities that something is done with; all others are taken and left alone."""
 
 CARD = "application/vnd.microsoft.card.adaptive"
-
-LATEST = ""
-"""Stands for the newest answer of a conversation, where a client does not say under which one a thumb was pressed."""
-
-KEPT_ANSWERS = 20_000
-"""Messages of which is remembered which answer they hold, for the thumbs under them."""
 
 
 class Channel:
@@ -72,11 +66,11 @@ class Channel:
         With ``is_local_only`` nothing was signed: any tenant is let in, but written to is this machine only.
         """
         self._messages: Messages = desk.messages
+        self._shown = desk.shown
         self._connector = connector
         self._tenants = tenants
         self._is_local_only = is_local_only
         self._growing: dict[tuple[str, str, str], Growing] = {}
-        self._answers: OrderedDict[tuple[str, str], tuple[str, Language]] = OrderedDict()
         self._typing: set[asyncio.Task[None]] = set()
         self.front = Front(desk, self._send, partial=self._partial, again_s=again_s, every_s=every_s)
 
@@ -122,7 +116,7 @@ class Channel:
     async def _invoked(self, activity: Activity) -> InvokeResponse[Any]:
         """Open the form for feedback, or take what was filled in; its thanks come as a message."""
         if isinstance(activity, MessageFetchTaskInvokeActivity):
-            return self._form(activity)
+            return await self._form(activity)
         given: Mapping[str, object] | None = None
         if isinstance(activity, MessageSubmitActionInvokeActivity):
             action = activity.value.action_value
@@ -131,13 +125,17 @@ class Channel:
             given = form_of(activity.value.data)
         if given is None:
             return InvokeResponse(status=501)
-        named, known = given.get(ANSWER), self._answer_under(activity)
-        answer_id = known[0] if known is not None else named if isinstance(named, str) else ""
+        named = given.get(ANSWER)
+        answer_id = named if isinstance(named, str) else ""
+        if activity.reply_to_id or not answer_id:
+            known = await self._answer_under(activity)
+            answer_id = known.answer_id if known is not None else answer_id
         await self.front.receive(rating_of(activity, given, answer_id))
         return InvokeResponse(status=200, body={})
 
-    def _form(self, activity: MessageFetchTaskInvokeActivity) -> InvokeResponse[Any]:
-        answer_id, language = self._answer_under(activity) or ("", Language.NL)
+    async def _form(self, activity: MessageFetchTaskInvokeActivity) -> InvokeResponse[Any]:
+        known = await self._answer_under(activity)
+        answer_id, language = (known.answer_id, known.language) if known is not None else ("", Language.NL)
         reaction = activity.value.data.action_value.reaction
         card = feedback_card(answer_id, reaction, self._messages, language)
         task = CardTaskModuleTaskInfo(
@@ -149,8 +147,10 @@ class Channel:
         body = TaskModuleResponse(task=TaskModuleContinueResponse(value=task))
         return InvokeResponse(status=200, body=body.model_dump(by_alias=True, exclude_none=True, mode="json"))
 
-    def _answer_under(self, activity: Activity) -> tuple[str, Language] | None:
-        return self._answers.get((activity.conversation.id, activity.reply_to_id or LATEST))
+    async def _answer_under(self, activity: Activity) -> ShownAnswer | None:
+        """Give the answer in the message under which a thumb was pressed; not every client names the message."""
+        conversation, message_id = activity.conversation.id, activity.reply_to_id or ""
+        return await asyncio.to_thread(self._shown.under, CHANNEL, conversation, message_id)
 
     async def _send(self, delivery: Delivery) -> None:
         """Send what of a delivery did not arrive yet.
@@ -187,19 +187,12 @@ class Channel:
                 sent = await self._connector.post(address, message) if grown is None else grown
                 growing = None
                 delivery.arrived += 1
-                self._note(address, sent, reply)
+                if delivery.incoming is not None:
+                    await asyncio.to_thread(self._shown.note, delivery.incoming, (sent,), reply)
         except Malformed as error:
             log.warning("sent as plain text cause=%s", error)
             for plain in plain_messages_for(reply, self._messages):
                 await self._connector.post(address, plain)
-
-    def _note(self, address: Address, message_id: str, reply: Reply) -> None:
-        """Remember which answer a message holds."""
-        if reply.takes_feedback:
-            for found in (message_id, LATEST):
-                self._answers[address.conversation, found] = (reply.answer_id, reply.language)
-            while len(self._answers) > KEPT_ANSWERS:
-                self._answers.popitem(last=False)
 
     def _partial(self, incoming: Incoming) -> OnPartial | None:
         """Show that an answer is being made; in a private conversation also what is ready of it."""

@@ -3,16 +3,23 @@
 import json
 import logging
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
+from bot.adapters.entra_groups import EntraGroups, EntraOptions
 from bot.adapters.memory_store import memory_store
+from bot.adapters.people_file import ListedPeople
 from bot.channels.teams.app import build_app
+from bot.core.corpus import Role, Status
+from bot.core.identity import Identities
 from bot.core.model import Answer, Question
-from tests.builders import Clock, desk
+from tests.builders import KEY, Clock, desk
 from tests.channels.teams.conftest import ASK, LETTER, PARTS, Bot, NewBot, echo, registration
+from tests.servers.graph import fake_graph, refusal
 from tests.servers.teams_connector import Connector, Sent
 from tests.servers.web import served
 
@@ -164,7 +171,7 @@ def test_a_thumb_opens_a_form_and_what_is_filled_in_is_kept_with_the_answer(new_
     store = memory_store(Clock())
     bot = new_bot(store=store)
     bot.say(ASK)
-    answered = bot.connector.wait()
+    answered, _ = settled(bot)
     fetch = {"data": {"actionName": "feedback", "actionValue": {"reaction": "dislike"}}}
     opened = bot.say(type="invoke", name="message/fetchTask", value=fetch, replyToId=answered.id).json()
     card = opened["task"]["value"]["card"]["content"]
@@ -180,23 +187,96 @@ def test_a_thumb_opens_a_form_and_what_is_filled_in_is_kept_with_the_answer(new_
         "locale": "nl",
     }
     assert bot.say(**sent).status_code == 200
-    assert "bewaard" in bot.connector.wait(2).text
+    assert "bewaard" in bot.connector.wait(3).text
     bot.say("/vergeet")
-    assert "reacties: 1" in bot.connector.wait(3).text.replace("\\", "")
+    assert "reacties: 1" in bot.connector.wait(4).text.replace("\\", "")
 
 
-def test_a_thumb_that_does_not_say_under_which_answer_counts_for_the_newest(bot: Bot) -> None:
+def settled(bot: Bot) -> list[Sent]:
+    """What was sent, when all is noted of it: the reply to a next message comes only then."""
+    bot.say("/stop")
+    bot.connector.wait(of=lambda sent: "niets om te stoppen" in sent.text)
+    return bot.connector.messages()
+
+
+LIKE: dict[str, Any] = {
+    "type": "invoke",
+    "name": "message/submitAction",
+    "value": {"actionName": "feedback", "actionValue": {"reaction": "like", "feedback": "Helder."}},
+}
+
+
+def test_a_thumb_counts_for_the_answer_above_it_also_after_a_restart(new_bot: NewBot) -> None:
+    store = memory_store(Clock())
+    bot = new_bot(store=store)
     bot.say(ASK)
-    bot.connector.wait()
-    value = {"actionName": "feedback", "actionValue": {"reaction": "like", "feedback": "Helder."}}
+    bot.say("hoe zit het met gemeenten")
+    first, _, _ = settled(bot)
+    new_bot(store=store).say(**LIKE, replyToId=first.id)
+    assert "bewaard" in bot.connector.wait(4).text
+    answers = [record.id for record in store.records.all()]  # type: ignore[attr-defined]  # of the twin only
+    person = Identities(KEY).person("teams", "anna-in-entra")
+    assert [store.feedback.find(person, answer) is not None for answer in answers] == [True, False]
+
+
+def test_a_thumb_under_any_part_of_a_long_answer_counts_for_it(new_bot: NewBot) -> None:
+    text = "\n\n".join(["Zin. " * 400] * 12)
+
+    def long(question: Question) -> Answer:
+        return replace(echo(question), text=text, status=Status.ANSWERED_PARTLY)
+
+    bot = new_bot(desk(PARTS, ask=long))
+    bot.say(ASK)
+    sent = settled(bot)
+    assert len(sent) > 3
+    bot.say(**LIKE, replyToId=sent[1].id)
+    assert "bewaard" in bot.connector.wait(len(sent) + 1).text
+
+
+def test_a_thumb_that_does_not_say_under_which_answer_counts_where_there_is_one(bot: Bot) -> None:
+    bot.say(ASK)
+    settled(bot)
+    bot.say(**LIKE)
+    assert "bewaard" in bot.connector.wait(3).text
+    bot.say("hoe zit het met gemeenten")
+    bot.say("/help")
+    bot.connector.wait(5)
+    bot.say(**LIKE)
+    assert "weet niet bij welk antwoord" in bot.connector.wait(6).text
+
+
+def test_a_form_of_an_answer_names_it_where_the_client_does_not(new_bot: NewBot) -> None:
+    store = memory_store(Clock())
+    bot = new_bot(store=store)
+    bot.say(ASK)
+    settled(bot)
+    given = {"answer": "id-9", "reaction": "like", "remark": "Helder."}
+    value = {"actionName": "feedback", "actionValue": {"reaction": "like", "feedback": json.dumps(given)}}
     bot.say(type="invoke", name="message/submitAction", value=value)
-    assert "bewaard" in bot.connector.wait(2).text
+    assert "bewaard" in bot.connector.wait(3).text
+    assert store.feedback.find(Identities(KEY).person("teams", "anna-in-entra"), "id-9") is not None
 
 
 def test_a_form_that_was_sent_as_a_task_is_taken_too(bot: Bot) -> None:
     data = {"answer": "id-9", "reaction": "like", "remark": "Helder."}
     bot.say(type="invoke", name="task/submit", value={"data": data})
     assert "bewaard" in bot.connector.wait().text
+
+
+def test_who_is_in_a_group_of_entra_is_let_in_and_an_outage_is_no_refusal(new_bot: NewBot) -> None:
+    anna, buyers = "a0000000-0000-0000-0000-00000000000a", "c1111111-1111-1111-1111-111111111111"
+    sender = {"id": "29:anna", "aadObjectId": anna}
+    with fake_graph(**{anna: {buyers}}) as graph:
+        groups = EntraGroups(EntraOptions("bot", SecretStr("geheim"), "huurder", graph.url, graph.url))
+        roster = ListedPeople({}, {("teams", buyers): (Role.OFFICER,)}, {"teams": groups})
+        bot = new_bot(desk(PARTS, roster=roster))
+        graph.script.append(refusal(403, "Authorization_RequestDenied"))
+        bot.say(ASK, **{"from": sender})
+        assert "iets misgegaan" in bot.connector.wait().text
+        bot.say(ASK, **{"from": sender})
+        assert "8 risicocategorieën" in bot.connector.wait(2).text
+        bot.say(ASK)
+        assert "Ik ken u nog niet" in bot.connector.wait(3).text
 
 
 def test_what_a_colleague_answers_is_sent_later_to_the_same_conversation(new_bot: NewBot) -> None:

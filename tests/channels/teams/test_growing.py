@@ -119,10 +119,10 @@ class Telling(Desk):
     def answer(self, incoming: Incoming, on_partial: OnPartial | None = None) -> tuple[Reply, ...]:
         if on_partial is not None:
             on_partial("Er zijn")
-            assert self.shown.wait(20)
+            assert self.was_shown.wait(20)
         return super().answer(incoming, on_partial)
 
-    shown: threading.Event
+    was_shown: threading.Event
 
 
 @pytest.mark.parametrize("is_personal", [True, False])
@@ -132,7 +132,7 @@ def test_the_beginning_of_an_answer_is_shown_in_a_private_conversation_only(
     made = desk(PARTS)
     made.__class__ = Telling
     assert isinstance(made, Telling)
-    made.shown = threading.Event()
+    made.was_shown = threading.Event()
 
     async def work(sender: Sender, address: Address) -> None:
         channel = Channel(made, sender, frozenset(), is_local_only=True)
@@ -141,7 +141,7 @@ def test_the_beginning_of_an_answer_is_shown_in_a_private_conversation_only(
         await channel.front.receive(message)
         if is_personal:
             await asyncio.to_thread(connector.wait, 1, lambda sent: kind(sent) == "streaming")
-        made.shown.set()
+        made.was_shown.set()
         assert await channel.finish(20)
 
     run(connector, work)
