@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.core.assistant import Assistant
 from bot.core.audit import Record, Records
@@ -25,6 +26,9 @@ from bot.core.people import Door, Roster
 from bot.core.receipt import Versions
 from bot.core.recording import record_of
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.adapters.database import Tried
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,20 @@ def build_store(settings: Settings) -> Store:
     database = Database(database_url(setting.get_secret_value() if setting is not None else None, settings.data_dir))
     database.migrate()
     return sql_store(database, seal, _now)
+
+
+def try_store(settings: Settings) -> "Tried":
+    """Try the database that is set, without making or changing anything.
+
+    Raises:
+        SettingsError: the address of the database is wrong.
+        MissingExtra: the database's driver is not installed.
+        StoreUnavailable: the database cannot be reached or written.
+    """
+    from bot.adapters.database import database_url, tried
+
+    setting = settings.database_url
+    return tried(database_url(setting.get_secret_value() if setting is not None else None, settings.data_dir))
 
 
 def build_desk(
