@@ -62,7 +62,10 @@ _CODE = re.compile(r"\w{1,60}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class EntraOptions:
-    """The bot in Entra, and where Graph and its tokens are; ``timeout`` is in seconds, for all calls about a person."""
+    """The bot in Entra, and where Graph and its tokens are. ``timeout`` is in seconds, for all calls about a person.
+
+    For ``away`` seconds after a failure Graph is left alone, so that who waits for it holds up nobody else.
+    """
 
     client_id: str
     client_secret: SecretStr | None
@@ -70,6 +73,7 @@ class EntraOptions:
     graph_url: str = "https://graph.microsoft.com"
     login_url: str = "https://login.microsoftonline.com"
     timeout: float = 5.0
+    away: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class EntraGroups:
         self.options = options
         self._kept_people = kept_people
         self._sleep, self._clock = sleep, clock
+        self._away_until = float("-inf")
         self._token: tuple[str, float] | None = None
         self._known: OrderedDict[tuple[str, tuple[str, ...]], tuple[frozenset[str], float]] = OrderedDict()
         self._lock = threading.Lock()
@@ -110,7 +115,15 @@ class EntraGroups:
         known = self._known.get(key)
         if known is not None and self._clock() < known[1]:
             return known[0]
-        found = self._found(person, groups)
+        if self._clock() < self._away_until:
+            raise DirectoryUnavailable(
+                f"Graph did not answer a short time ago; it is asked again within {self.options.away:g} s"
+            )
+        try:
+            found = self._found(person, groups)
+        except (DirectoryUnavailable, ServiceTimeout):
+            self._away_until = self._clock() + self.options.away
+            raise
         with self._lock:
             self._known[key] = (found, self._clock() + LASTS_S)
             self._known.move_to_end(key)

@@ -23,7 +23,7 @@ class ListedPeople:
 
     def __init__(self, people: Listed, groups: Listed, memberships: Mapping[str, Memberships]) -> None:
         """Take the roles of people and of groups, and what knows the groups of a channel."""
-        self._people = people
+        self._people = {(channel, person.lower()): roles for (channel, person), roles in people.items()}
         self._groups = groups
         self._memberships = memberships
 
@@ -38,7 +38,7 @@ class ListedPeople:
             ServiceError: the groups of the person cannot be looked up.
         """
         channel = incoming.channel
-        own = self._people.get((channel, incoming.person))
+        own = self._people.get((channel, incoming.person.lower()))
         if own is not None:
             return own
         listed = self.groups(channel)

@@ -20,11 +20,13 @@ SHORTEST_IBAN = 15
 
 _NINE_DIGITS = re.compile(r"(?<![\d.,\-/€])\d(?:[ .\-]?\d){8}(?![\d\-/]|[.,]\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[. ]\d{3})+")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]{2,4}){3,8}\b", re.IGNORECASE)
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]){11,30}\b", re.IGNORECASE)
 _CPV = re.compile(r"(?<!\d)\d{8}-\d(?!\d)")
 """A code of the Common Procurement Vocabulary, as in 09330000-1."""
 
-_EMAIL = re.compile(r"[\w.+-]+(?:@| ?\[(?:at|apenstaartje)\] ?)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
+_EMAIL = re.compile(
+    r"[\w.+-]{1,64}(?:@| ?\[(?:at|apenstaartje)\] ?)[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[a-z]{2,}", re.IGNORECASE
+)
 _NAMED = re.compile(r"\b(?:bsn|burgerservicenummer|sofinummer|citizen service number)\b", re.IGNORECASE)
 _MONEY_BEFORE = re.compile(r"(?:€|\beur\b|\beuro\b)\s*$", re.IGNORECASE)
 _MONEY_AFTER = re.compile(r"\s*(?:€|euro?\b|,-)", re.IGNORECASE)

@@ -58,8 +58,14 @@ class Commanded:
     rest: str
 
 
+_BARE = frozenset({"help", "hulp", "menu"})
+"""Words that ask for help also without a slash."""
+
+
 def commanded(text: str) -> Commanded | None:
     """Read a command; ``None`` where the message is none. What follows an @ is the bot's own name."""
+    if text.lower().rstrip("!. ") in _BARE:
+        return Commanded(CommandName.HELP, text, "")
     if not text.startswith("/"):
         return None
     written, _, rest = text.partition(" ")

@@ -30,6 +30,9 @@ from bot.core.visit import Ended, Visit, says
 
 log = logging.getLogger(__name__)
 
+TYPED = frozenset({MessageKind.TEXT, MessageKind.EDITED, MessageKind.CHOICE})
+"""The kinds of messages that may be a command."""
+
 ONCE_A_DAY = timedelta(days=1)
 
 
@@ -81,7 +84,7 @@ class Desk:
     @property
     def shown(self) -> Shown:
         """Where answers stand, for a channel whose thumbs name a message."""
-        return Shown(self._store.shown, self._identities, self._manners.now)
+        return Shown(self._store.shown, self._store.inbox, self._identities, self._manners.now)
 
     @property
     def messages(self) -> Messages:
@@ -211,6 +214,9 @@ class Desk:
         person = self._identities.person(incoming.channel, incoming.person)
         known = self._store.conversations.load(self._identities.conversation(incoming))
         conversation = known or Conversation(person)
+        if _asks_to_forget(incoming):  # before it is looked up who it is: that may be away, and it needs no role
+            anybody = (self._manners.group_role,)
+            return self._commands.forget(Visit(incoming, person, anybody, conversation, self._messages))
         admission = self._door.admit(incoming, person)
         roles = (self._manners.group_role,) if incoming.is_group and admission.roles else admission.roles
         visit = Visit(incoming, person, roles or (self._manners.group_role,), conversation, self._messages)
@@ -222,11 +228,9 @@ class Desk:
             return says(visit, error.name, **error.holes)
 
     def _at_the_door(self, visit: Visit, admission: Admission) -> Ended:
-        """Tell who is not let in yet how to be; nothing is remembered but the code, and that can be forgotten."""
+        """Tell who is not let in yet how to be; nothing is remembered but the code."""
         incoming = visit.incoming
         command = commanded(visible(incoming.text).strip())
-        if command is not None and command.name is CommandName.FORGET and not incoming.is_group:
-            return self._commands.forget(visit)
         name = "unknown_group" if incoming.is_group else "unknown_code" if admission.code else "unknown_full"
         told = note(visit.say(name, code=admission.code), visit.language)
         greets = incoming.kind is MessageKind.JOINED or (command is not None and command.name is CommandName.START)
@@ -299,3 +303,8 @@ class Desk:
         language = incoming.language or Language.NL
         told = note(self._messages.say(Status.ERROR_SERVICE.value, language, id="-"), language)
         return replace(told, status=Status.ERROR_SERVICE)
+
+
+def _asks_to_forget(incoming: Incoming) -> bool:
+    command = commanded(visible(incoming.text).strip()) if incoming.kind in TYPED else None
+    return command is not None and command.name is CommandName.FORGET and not incoming.is_group

@@ -12,6 +12,7 @@ from zlib import crc32
 
 from bot.core.audit import Records
 from bot.core.checker import Checker, CheckReply
+from bot.core.corpus import Status
 from bot.core.dialogue import Talk
 from bot.core.keeping import Conversation, KeptTurn
 from bot.core.language import language_of
@@ -59,13 +60,20 @@ class Talking:
         Raises:
             UsageError: it is empty or too long.
         """
-        talk = visit.conversation.talk
+        talk = _talk_of(visit)
         if talk is not None:
             reply = self.checker.hear(_spoken(talk, visit, text), text)
             if reply.is_heard or not asks(text):
                 return self._checked(visit, reply)
-            visit = changed(visit, talk=None)
+            return self._asked_between(visit, talk, text, on_partial)
         return self._asked(visit, text, on_partial)
+
+    def _asked_between(self, visit: Visit, talk: Talk, text: str, on_partial: OnPartial | None) -> Ended:
+        """Answer a question in the middle of a check, and go on with it; a purchase of its own begins another one."""
+        ended = self._asked(changed(visit, talk=None), text, on_partial)
+        if ended.conversation is None or ended.conversation.talk is not None:
+            return ended
+        return Ended((*ended.replies, self._open_step(talk)), replace(ended.conversation, talk=talk))
 
     def begin_check(self, visit: Visit, text: str) -> Ended:
         """Begin a check, with what is told of the purchase."""
@@ -74,7 +82,7 @@ class Talking:
 
     def chosen(self, visit: Visit, mark: str, value: str) -> Ended:
         """Take a button of the check; one of an earlier question is told apart and the open question asked again."""
-        talk = visit.conversation.talk
+        talk = _talk_of(visit)
         if talk is None:
             return Ended((note(visit.say("button_without_check"), visit.language),), visit.conversation)
         if mark != mark_of(talk):
@@ -88,7 +96,7 @@ class Talking:
         ``as_kept`` is the text without what is left out before anything is kept. A check that is going on is not fed
         with an edit: it goes on, unless it began with that question.
         """
-        conversation, talk = visit.conversation, visit.conversation.talk
+        conversation, talk = visit.conversation, _talk_of(visit)
         key = self.question_key(visit)
         old = next((turn for turn in conversation.turns if turn.message == key), None)
         if old is None:
@@ -96,7 +104,7 @@ class Talking:
                 return self._asked(visit, text, on_partial)
             told = note(visit.say("edited_in_check"), talk.language)
             return Ended((told, self._open_step(talk)), conversation)
-        if old.question == as_kept:
+        if old.question == as_kept or self._took_offer(conversation, old, text):
             return Ended((), conversation)
         kept = tuple(turn for turn in conversation.turns if turn.message != key)
         ended = self._asked(changed(visit, turns=kept, talk=None), text, on_partial)
@@ -105,6 +113,15 @@ class Talking:
             return replace(ended, replies=(told, *ended.replies))
         answers = tuple(replace(reply, choices=()) for reply in ended.replies)
         return Ended((told, *answers, self._open_step(talk)), replace(ended.conversation, talk=talk))
+
+    def _took_offer(self, conversation: Conversation, old: KeptTurn, text: str) -> bool:
+        """Say whether an edited text takes the same offer as the message did before: a yes, written otherwise."""
+        place = conversation.turns.index(old)
+        earlier = [Turn(turn.question, turn.answer) for turn in conversation.turns[:place]]
+        if not earlier:
+            return False
+        earlier[-1] = replace(earlier[-1], offers=(old.question,))
+        return taken_offer(text, tuple(earlier)) == old.question
 
     def _began(self, talk: Talk, visit: Visit, question: str) -> bool:
         """Say whether a check was begun by a question: then it knows what was said in it."""
@@ -157,6 +174,8 @@ class Talking:
 
     def _remembered(self, visit: Visit, text: str, answer: Answer) -> Conversation:
         """Keep a turn; what was refused is not a subject for a follow-up, and nothing of it is kept."""
+        if answer.status is Status.SMALLTALK and not answer.citations:
+            return visit.conversation  # who says thanks can still ask for the sources
         is_refused = answer.status.value.startswith("refused")
         last = reply_of(answer, visit.messages)
         conversation = replace(visit.conversation, last=last, asked="" if is_refused else text)
@@ -164,6 +183,12 @@ class Talking:
             return conversation
         turn = KeptTurn(self.question_key(visit), text, answer.text, answer.id, self.now())
         return replace(conversation, turns=(*conversation.turns, turn)[-KEPT_TURNS:])
+
+
+def _talk_of(visit: Visit) -> Talk | None:
+    """Give the check that is going on, in the role that the person has now."""
+    talk = visit.conversation.talk
+    return replace(talk, role=visit.role) if talk is not None else None
 
 
 def _spoken(talk: Talk, visit: Visit, text: str) -> Talk:

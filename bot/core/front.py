@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from bot.core.busy import Busy
 from bot.core.delivery import AGAIN_S, Delivery, Send, tries
@@ -29,6 +30,9 @@ EVERY_S = 5.0
 
 SENT_AT_ONCE = 200
 """Conversations to which is sent at once; most of that is waiting for the other side."""
+
+GRACE_S = 3.0
+"""Seconds for what is on its way when the time is up: a message that is cut off may have arrived, and is sent again."""
 
 LET_GO_S = 5.0
 """Seconds that giving back a channel may take."""
@@ -71,6 +75,7 @@ class Front:
         self._busy = Busy(desk.messages, send)
         self._unasked = Unasked(send, again_s)
         self._channel = ""
+        self._taking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._closing = asyncio.Event()
         self._looking: list[asyncio.Task[None]] = []
         self.taken_over = asyncio.Event()
@@ -100,20 +105,24 @@ class Front:
 
         Raises:
             ChannelTaken: messages are not taken in here any more; do not confirm it.
-            StoreUnavailable: it could not be kept; do not confirm it.
+            StoreUnavailable: it could not be kept, or nothing can be sent now; do not confirm it.
         """
         if incoming.is_group and not incoming.is_addressed:
             return False
         if self._closing.is_set():
             raise ChannelTaken(TAKEN.format(channel=incoming.channel))
+        if self._sending.is_full:
+            raise StoreUnavailable("too many answers wait to be sent")
         line = _line(incoming)
         if not (self._answering.has_room(line) and self._sending.has_room(line)):
             if not await self._in_thread(self._desk.is_known, incoming):
                 self._busy.tell(line, incoming)
             return False
-        if not await self._in_thread(self._desk.accept, incoming):
-            return False
-        self._put(incoming)
+        taking = self._taking.setdefault(line, asyncio.Lock())
+        async with taking:  # of two that come at the same moment, the first is answered first
+            if not await self._in_thread(self._desk.accept, incoming):
+                return False
+            self._put(incoming)
         return True
 
     async def send_outgoing(self) -> int:
@@ -139,7 +148,8 @@ class Front:
         end = None if timeout_s is None else loop.time() + timeout_s
         self._closing.set()
         is_done = await self._answering.finish(timeout_s)
-        is_done = await self._sending.finish(_left(end)) and is_done
+        left = _left(end)
+        is_done = await self._sending.finish(None if left is None else max(left, GRACE_S)) and is_done
         if self._looking:
             await asyncio.wait(self._looking, timeout=_left(end))
         for task in self._looking:
@@ -147,7 +157,7 @@ class Front:
         await asyncio.gather(*self._looking, return_exceptions=True)
         await self._busy.finish()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        await loop.run_in_executor(None, self._notes.shutdown)
+        self._notes.shutdown(wait=False)  # each delivery waited for its note
         if self._channel:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.to_thread(self._desk.let_go, self._channel), LET_GO_S)

@@ -10,13 +10,13 @@ from bot.core.incoming import Incoming, Rating
 from bot.core.model import MAX_QUESTION_CHARS
 from bot.core.plain import visible
 from bot.core.ports import PersonalDataFinder
-from bot.core.screen import is_refused, without_personal_data
+from bot.core.screen import screened_text, without_personal_data
 
 
 def keepable(incoming: Incoming, finder: PersonalDataFinder) -> Incoming:
     """Give a message as it may be kept: of one that is refused for personal data only that there was one."""
     text = visible(incoming.text)[: MAX_QUESTION_CHARS + 1]
-    is_withheld = is_refused(text, finder)
+    is_withheld, kept = screened_text(text, finder)
     return replace(
         incoming,
         person=_writable(incoming.person),
@@ -24,7 +24,7 @@ def keepable(incoming: Incoming, finder: PersonalDataFinder) -> Incoming:
         message_id=_writable(incoming.message_id),
         edition=_writable(incoming.edition),
         address=_writable(incoming.address),
-        text="" if is_withheld else without_personal_data(text, finder),
+        text="" if is_withheld else kept,
         rating=masked(incoming.rating, finder) if incoming.rating is not None else None,
         is_withheld=is_withheld,
     )

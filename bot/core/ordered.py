@@ -35,9 +35,14 @@ class Ordered:
         """How much work is not done yet."""
         return self._waiting
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no more work may be taken on, for whatever key."""
+        return self._waiting >= self._max_waiting
+
     def has_room(self, key: str) -> bool:
         """Say whether more work for this key may be taken on."""
-        return self._waiting < self._max_waiting and len(self._lines.get(key, ())) < self._max_per_key
+        return not self.is_full and len(self._lines.get(key, ())) < self._max_per_key
 
     def put(self, key: str, work: Work) -> None:
         """Put work in line behind the work of the same key; whether there is room is asked before it is promised.

@@ -59,7 +59,7 @@ def ending_of(part: FoundPart, rules: Rules, *, is_case: bool = False) -> Ending
 
 def _without_subject(part: FoundPart, rules: Rules) -> Ending | None:
     """End a message that asks nothing, or from which nobody could tell what it asks."""
-    if _says_the_same(part) and part.replies[0].target.status is Status.SMALLTALK:
+    if _is_small_talk(part, rules):
         return _ended(Status.SMALLTALK, part)
     is_bare = is_hollow(part.said) or len(words(part.said)) < MIN_QUESTION_WORDS or _is_kind(Kind.UNCLEAR, part, rules)
     if is_bare and not part.signals.follows:
@@ -73,6 +73,14 @@ def _without_subject(part: FoundPart, rules: Rules) -> Ending | None:
 
 def _is_kind(kind: Kind, part: FoundPart, rules: Rules) -> bool:
     return part.kinds[kind] >= rules.calibration.kind_limits[kind]
+
+
+def _is_small_talk(part: FoundPart, rules: Rules) -> bool:
+    """Say whether a message by itself is small talk, also after questions: who asks may always hear what we are."""
+    best = part.replies[0] if part.replies else None
+    if best is None or best.target.status is not Status.SMALLTALK:
+        return False
+    return _says_the_same(part) or (_is_kind(Kind.SMALLTALK, part, rules) and best.near >= part.signals.inside)
 
 
 def _says_the_same(part: FoundPart) -> bool:

@@ -60,6 +60,15 @@ def screen(question: Question, finder: PersonalDataFinder, rules: Rules) -> Scre
     return Screened(question, harmless, language, (*notices, NoticeKind.INSTRUCTION_IGNORED))
 
 
+def screened_text(text: str, finder: PersonalDataFinder) -> tuple[bool, str]:
+    """Say whether a text is refused for personal data, and give it without any; see ``without_personal_data``."""
+    found = finder.find(text)
+    for datum in sorted(found, key=lambda datum: -datum.start):
+        mark = f"[{datum.kind}]" if datum.is_refused else LEFT_OUT
+        text = f"{text[: datum.start]}{mark}{text[datum.end :]}"
+    return any(datum.is_refused for datum in found), text
+
+
 def is_refused(text: str, finder: PersonalDataFinder) -> bool:
     """Say whether a text holds personal data with which it is not looked at."""
     return any(datum.is_refused for datum in finder.find(text))
@@ -70,10 +79,7 @@ def without_personal_data(text: str, finder: PersonalDataFinder) -> str:
 
     Such a text is still looked at, and a word that nobody wrote would count in the search.
     """
-    for datum in sorted(finder.find(text), key=lambda datum: -datum.start):
-        mark = f"[{datum.kind}]" if datum.is_refused else LEFT_OUT
-        text = f"{text[: datum.start]}{mark}{text[datum.end :]}"
-    return text
+    return screened_text(text, finder)[1]
 
 
 def _screened_turns(turns: Sequence[Turn], finder: PersonalDataFinder, rules: Rules) -> tuple[Turn, ...]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.core.errors import StoreUnavailable
 from bot.core.identity import Identities
 from bot.core.incoming import Incoming
-from bot.core.keeping import ShownAnswer, ShownAnswers
+from bot.core.keeping import Inbox, ShownAnswer, ShownAnswers
 from bot.core.reply import Reply
 
 log = logging.getLogger(__name__)
@@ -23,11 +23,15 @@ class Shown:
     """Remembers where answers stand, also after a restart."""
 
     answers: ShownAnswers
+    inbox: Inbox
     identities: Identities
     now: Callable[[], datetime]
 
     def note(self, incoming: Incoming, message_ids: Sequence[str], reply: Reply) -> None:
-        """Keep that messages hold an answer; that this fails costs nobody the answer."""
+        """Keep that messages hold an answer; that this fails costs nobody the answer.
+
+        Where all of the person was forgotten since, nothing is kept.
+        """
         if not reply.takes_feedback:
             return
         identities, channel, conversation = self.identities, incoming.channel, incoming.conversation
@@ -44,7 +48,8 @@ class Shown:
             if message_id
         ]
         try:
-            self.answers.add(shown)
+            if self.inbox.replies(identities.message(incoming)):
+                self.answers.add(shown)
         except StoreUnavailable as error:
             log.warning("not kept where an answer stands channel=%s cause=%s", channel, error)
 

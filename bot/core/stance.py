@@ -34,7 +34,7 @@ _TAIL_CLAIM = re.compile(
 _EITHER_OR = re.compile(r"\b(?:of|or)\b", re.IGNORECASE)
 _NEGATION = re.compile(
     r"\b(?:niet|geen|nooit|zonder|nvt|not|no|never|vervalt|vervallen|afgeschaft|ingetrokken|geschrapt|weglaten|overslaan"
-    r"|achterwege|vrijgesteld|uitgezonderd|exempt|abolished|skip)\b|n't\b",
+    r"|achterwege|vrijgesteld|uitgezonderd|verlopen|afgelopen|voorbij|eindigde|geëindigd|exempt|abolished|skip|expired|ended)\b|n't\b",
     re.IGNORECASE,
 )
 """Words that turn a question round; "is ISV vervallen?" asks the opposite of "is ISV verplicht?"."""

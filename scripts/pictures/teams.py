@@ -38,7 +38,7 @@ def play(scene: Scene, stage: Stage, connector: Connector) -> tuple[Balloon, ...
     """Play a scene and give what the chat shows of it."""
     registration = Registration("", "", is_unauthenticated=True)
     with served(app_of(connector)) as connector.url:
-        app = build_app(stage.desk, registration, lambda: True, outgoing_every_s=0.1)
+        app = build_app(stage.desk, registration, lambda: True, every_s=0.1)
         with served(app) as url, httpx.Client(base_url=url, timeout=60) as http:
             reader = Reader(http, stage, connector)
             said = [reader.take(turn) for turn in scene.turns]

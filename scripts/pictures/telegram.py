@@ -16,7 +16,7 @@ from scripts.pictures.stage import Stage
 from tests.servers.telegram_api import TOKEN, FakeTelegram, Sent, served
 
 READER = 1001
-QUICK = Tempo(poll_s=5, outgoing_every_s=0.1)
+QUICK = Tempo(poll_s=5, every_s=0.1)
 
 Said = tuple[str, tuple[int, ...]]
 """What the reader typed, and the numbers of the messages that came after it."""

@@ -147,7 +147,7 @@ def test_longer_than_a_person_waits_is_not_waited(groups: EntraGroups, graph: Gr
     ],
 )
 def test_what_is_no_answer_is_an_outage_and_names_nobody(
-    groups: EntraGroups, graph: Graph, replies: list[Reply], message: str
+    groups: EntraGroups, graph: Graph, time: Time, replies: list[Reply], message: str
 ) -> None:
     graph.script.extend(replies)
     with pytest.raises(DirectoryUnavailable) as caught:
@@ -155,6 +155,11 @@ def test_what_is_no_answer_is_an_outage_and_names_nobody(
     assert message in str(caught.value)
     assert ANNA not in str(caught.value)
     assert "anna" not in str(caught.value)
+    asked = len(graph.asked)
+    with pytest.raises(DirectoryUnavailable, match="a short time ago"):
+        groups.among(BEN, BOTH)
+    assert len(graph.asked) == asked, "who waits for Graph holds up nobody else"
+    time.sleep(groups.options.away)
     assert groups.among(ANNA, BOTH) == {BUYERS}
 
 
@@ -217,6 +222,10 @@ def test_who_is_in_a_listed_group_is_let_in_and_an_outage_is_told_as_one(
     assert broken.text == MESSAGES.say(Status.ERROR_SERVICE.value, Language.NL, id="-")
     assert "DirectoryUnavailable(Graph answered with status 500" in caplog.text
     assert ANNA not in "\n".join(r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING)
+    assert "/vergeet" not in broken.text
+    (forgotten,) = desk.handle(replace(ask, message_id="5", text="/vergeet"))
+    assert forgotten.status is not Status.ERROR_SERVICE, "who has all forgotten waits for no directory"
+    desk = build_desk(settings, Assistant(PARTS), build_store(settings))
     (answered,) = desk.handle(replace(ask, message_id="2"))
     assert answered.status is Status.ANSWERED
     (stranger,) = desk.handle(replace(ask, message_id="3", person=BEN))

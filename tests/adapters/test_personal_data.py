@@ -6,6 +6,7 @@ import pytest
 
 from bot.adapters.announced_data import announced
 from bot.adapters.personal_data import CheckedPersonalData
+from bot.core.model import MAX_QUESTION_CHARS
 from tests.conftest import REPOSITORY
 
 
@@ -195,6 +196,12 @@ def test_a_date_is_not_caught(text: str) -> None:
         ("Geldt ISV?\n\nMet vriendelijke groet,\nMirjam Oosterveld\ncontractmanager", "name", "Mirjam Oosterveld"),
         ("Geldt ISV? Mvg, Anja", "name", "Anja"),
         ("Groet, K.", "name", "K."),
+        ("Mijn naam is Piet Rijkers.", "name", "Piet Rijkers"),
+        ("Groet, Jan Jansen Inkoper", "name", "Jan Jansen"),
+        ("U spreekt met Jan Jansen, geldt ISV?", "name", "Jan Jansen"),
+        ("Ik ben mevrouw De Boer", "name", "De Boer"),
+        ("Wat is ISV?\ngr. Jan", "name", "Jan"),
+        ("Ik ben geboren 3-5-1980", "birth", "3-5-1980"),
         ("Kind regards,\nJ. de B.", "name", "J. de B."),
         ("Ik woon op Dorpsstraat 12a, 1234 AB Ergens", "address", "Dorpsstraat 12a, 1234 AB"),
         ("Lange Voorhout 8\n2514 ED Den Haag", "address", "Lange Voorhout 8\n2514 ED"),
@@ -227,6 +234,9 @@ def test_what_is_announced_is_caught(text: str, kind: str, datum: str) -> None:
         "De regeling is geboren op het ministerie in 2019",
         "een digitaal productpaspoort vanaf 2027",
         "artikel 2 lid 1234 EN 12",
+        "een partij van 5000 KG 12 maanden lang",
+        "in 2025 GR 3 kopen wij koffie",
+        "Ik ben Chief Sustainability Officer bij het Rijk",
     ],
 )
 def test_what_only_looks_like_it_is_not_caught(text: str) -> None:
@@ -260,23 +270,25 @@ def test_of_the_questions_of_the_evaluations_only_names_under_them_are_left_out(
     asked = [*questions()]
     hits = {(d.kind, text[d.start : d.end]) for text in asked for d in announced(text)}
     assert len(asked) > SOME
-    assert {kind for kind, _ in hits} == {"name"}
-    assert {name for _, name in hits} == NAMES
+    assert {datum for kind, datum in hits if kind != "name"} == {"4-3-1971"}
+    assert {datum for kind, datum in hits if kind == "name"} == NAMES
 
 
 SOME = 1_900
 NAMES = frozenset(
     {
         *("Joost", "Noor", "Anja", "Marieke", "Ron van Dijk", "Fatima", "Henk-Jan", "Tarik", "Mirjam Oosterveld"),
-        *("Samira", "Wendy", "Ilse", "K.", "A.", "J. de B.", "Marloes", "Wim"),
+        *("Samira", "Wendy", "Ilse", "K.", "A.", "J. de B.", "Marloes", "Wim", "Tom"),
     }
 )
 """Every name that stands under a question or in it; each was read."""
 
 
-@pytest.mark.parametrize("piece", ["A. ", "Aa.", "A' ", "van de ", "1234 AB", "Groet, A ", "mijn naam is ", "Ab 1, "])
+@pytest.mark.parametrize(
+    "piece", ["A.", "A. ", "Aa.", "A' ", "van de ", "1234 AB", "Groet, A ", "ik heet A.AA.", "NL12AB12", "Ab 1, "]
+)
 def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
-    text = (piece * 4_000)[:4_000]
+    text = (piece * MAX_QUESTION_CHARS)[:MAX_QUESTION_CHARS]
     started = perf_counter()
     found(text)
-    assert perf_counter() - started < 2
+    assert perf_counter() - started < 1

@@ -7,6 +7,7 @@ Knows nothing of tokens, nor of what a message asks.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from hashlib import sha256
 
 from microsoft_teams.api import ActivityBase
 from microsoft_teams.api.activities.install_update import InstalledActivity
@@ -106,7 +107,11 @@ def _message(activity: MessageActivity) -> Iterator[Incoming]:
 def _edited(activity: MessageUpdateActivity) -> tuple[Incoming, ...]:
     if activity.channel_data.event_type != "editMessage":
         return ()
-    edition = activity.timestamp.isoformat() if activity.timestamp is not None else activity.text
+    edition = (
+        activity.timestamp.isoformat()
+        if activity.timestamp is not None
+        else sha256(activity.text.encode("utf-8", "replace")).hexdigest()
+    )
     is_addressed = _is_addressed(activity)
     plain = replace(_plain(activity), kind=MessageKind.EDITED, edition=edition, is_addressed=is_addressed)
     return (replace(plain, text=_said(activity)),)

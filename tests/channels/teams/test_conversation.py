@@ -269,7 +269,8 @@ def test_who_is_in_a_group_of_entra_is_let_in_and_an_outage_is_no_refusal(new_bo
     anna, buyers = "a0000000-0000-0000-0000-00000000000a", "c1111111-1111-1111-1111-111111111111"
     sender = {"id": "29:anna", "aadObjectId": anna}
     with fake_graph(**{anna: {buyers}}) as graph:
-        groups = EntraGroups(EntraOptions("bot", SecretStr("geheim"), "huurder", graph.url, graph.url))
+        options = EntraOptions("bot", SecretStr("geheim"), "huurder", graph.url, graph.url, away=0)
+        groups = EntraGroups(options)
         roster = ListedPeople({}, {("teams", buyers): (Role.OFFICER,)}, {"teams": groups})
         bot = new_bot(desk(PARTS, roster=roster))
         graph.script.append(refusal(403, "Authorization_RequestDenied"))
