@@ -14,6 +14,7 @@ from bot.core.desk import Desk
 from bot.core.errors import ChannelTaken, NotDelivered, StoreUnavailable
 from bot.core.front import Front
 from bot.core.identity import Identities
+from bot.core.incoming import Incoming
 from bot.core.keeping import Handed, Inbox, Store
 from bot.core.model import Answer, Question
 from tests.builders import KEY, NOON, TODAY, Clock, desk, said, tools
@@ -415,3 +416,59 @@ def test_what_is_being_answered_while_its_person_has_all_forgotten_leaves_nothin
     assert not sent.last.replies[0].takes_feedback
     assert not kept(store)["records"]
     assert [handed.question for handed in store.queue.open()] == ["Een latere vraag?"]
+
+
+class Slow:
+    """An inbox that takes long to keep the first message."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self.is_asked, self.go_on = threading.Event(), threading.Event()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inbox, name)
+
+    def accept(self, key: str, person: str, incoming: Incoming) -> bool:
+        if incoming.text == "een":
+            self.is_asked.set()
+            assert self.go_on.wait(20)
+        return self._inbox.accept(key, person, incoming)
+
+
+def test_of_two_messages_that_come_at_once_the_first_is_answered_first() -> None:
+    kept, sent = memory_store(Clock()), Sent()
+    inbox = Slow(kept.inbox)
+    store = replace(kept, inbox=inbox)  # type: ignore[arg-type]  # it passes the rest on
+
+    async def run() -> None:
+        front = Front(new(store), sent)
+        first = asyncio.create_task(front.receive(said("een", "1")))
+        await asyncio.to_thread(inbox.is_asked.wait, 20)
+        second = asyncio.create_task(front.receive(said("twee", "2")))
+        await asyncio.wait([second], timeout=0.2)
+        inbox.go_on.set()
+        assert all(await asyncio.gather(first, second))
+        assert await front.finish(20)
+
+    asyncio.run(run())
+    assert sent.texts == [("c1", "een"), ("c1", "twee")]
+
+
+def test_what_is_on_its_way_when_the_time_is_up_is_not_cut_off() -> None:
+    sent, store = Sent(), memory_store(Clock())
+
+    async def slowly(delivery: Delivery) -> None:
+        begun.set()
+        await asyncio.sleep(0.2)  # a service that takes its time
+        await sent(delivery)
+
+    async def run() -> None:
+        front = Front(new(store), slowly)
+        await front.receive(said("een"))
+        await begun.wait()
+        assert await front.finish(0)
+
+    begun = asyncio.Event()
+    asyncio.run(run())
+    assert sent.texts == [("c1", "een")]
+    assert store.inbox.waiting("test") == ()
