@@ -4,8 +4,9 @@ Knows SQLAlchemy, Alembic, SQLite and PostgreSQL.
 Knows nothing of what stands in the tables.
 """
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,9 @@ class Database:
             self._engine = create_engine(url, hide_parameters=True, **options)
         except ModuleNotFoundError as error:
             raise MissingExtra("PostgreSQL needs psycopg: run 'pip install isvbot[postgres]'") from error
+        self._turn: AbstractContextManager[Any] = nullcontext()
         if _is_sqlite(url):
+            self._turn = threading.Lock()
             _tune_sqlite(self._engine)
 
     @property
@@ -77,10 +80,13 @@ class Database:
     def session(self) -> Iterator[Session]:
         """Open a session whose changes are kept together, or not at all where something fails.
 
+        Threads take turns at a file of SQLite, which lets one write at a time: waiting for a turn ends at once when it
+        comes, where SQLite itself sleeps ever longer between two looks. So a session may not be opened within another.
+
         Raises:
             StoreUnavailable: the database cannot be reached or changed.
         """
-        with self.reached(), Session(self._engine) as session, session.begin():
+        with self.reached(), self._turn, Session(self._engine) as session, session.begin():
             yield session
 
     @contextmanager

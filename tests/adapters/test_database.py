@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import create_engine, event, inspect, select, text
 
 from bot.adapters.database import LATEST, Database, alembic_config, database_url
 from bot.adapters.packing import Packing
@@ -178,6 +179,30 @@ def test_many_threads_write_at_once_and_nothing_is_lost(url: str) -> None:
             taken = list(pool.map(lambda n: store.inbox.accept(f"k{n % 50}", "p", said(str(n))), range(100)))
         assert sum(taken) == 50
         assert len(store.inbox.waiting("test")) == 50
+
+
+def test_a_thread_waits_for_its_turn_and_not_for_sqlite(tmp_path: Path) -> None:
+    made = database(address("sqlite", tmp_path))
+    began = threading.Event()
+
+    @event.listens_for(made.engine, "begin")
+    def _(_: object) -> None:
+        began.set()
+
+    def write() -> None:
+        with made.session() as session:
+            session.execute(text("CREATE TABLE other (n INTEGER)"))
+
+    with ThreadPoolExecutor(1) as pool:
+        with made.session() as session:
+            session.execute(text("CREATE TABLE one (n INTEGER)"))
+            began.clear()
+            writing = pool.submit(write)
+            assert not began.wait(0.2)
+        writing.result(10)
+    assert began.is_set()
+    assert set(inspect(made.engine).get_table_names()) == {"one", "other"}
+    made.close()
 
 
 def test_what_an_older_program_kept_and_does_not_fit_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
