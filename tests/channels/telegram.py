@@ -19,7 +19,7 @@ from bot.core.keeping import Store
 from bot.core.model import Answer, Citation, Notice, NoticeKind, Question
 from bot.core.reply import Reply
 from tests.builders import TODAY, desk, tools
-from tests.servers.telegram_api import TOKEN, FakeTelegram, served
+from tests.servers.telegram_api import PATIENCE_S, TOKEN, FakeTelegram, served
 
 PARTS = tools(Corpus((), (), (), ()))
 QUICK = Tempo(
@@ -28,7 +28,7 @@ QUICK = Tempo(
     first_pause_s=0.01,
     longest_pause_s=0.05,
     every_s=0.05,
-    pace=Pace(0.01, 0.01, 60),
+    pace=Pace(0.01, 0.01, 60, 0.01),
 )
 
 
@@ -77,7 +77,7 @@ def new_desk(ask: Ask = echo, store: Store | None = None, **options: Any) -> Des
 
 
 class Telling(Desk):
-    """A desk that passes on what shows the beginning of an answer; the assistant does not do so yet."""
+    """A desk in which a test answers itself and yet shows the beginning, as the assistant does."""
 
     def __init__(self, inner: Desk, here: threading.local) -> None:
         self.__dict__.update(inner.__dict__)
@@ -93,6 +93,24 @@ def partly(answer: Callable[[Question, OnPartial], Answer]) -> Desk:
     """Give a desk whose answers are shown before they are ready."""
     here = threading.local()
     return Telling(new_desk(lambda question: answer(question, here.show)), here)
+
+
+class Begun:
+    """Answers whose beginning is shown, and whose rest comes when a test says so."""
+
+    def __init__(self, beginning: str, rest: Ask) -> None:
+        self.go_on = threading.Event()
+        self._beginning = beginning
+        self._rest = rest
+
+    def desk(self) -> Desk:
+        """Give a desk that answers so."""
+        return partly(self._answer)
+
+    def _answer(self, question: Question, on_partial: OnPartial) -> Answer:
+        on_partial(self._beginning)
+        assert self.go_on.wait(PATIENCE_S)
+        return self._rest(question)
 
 
 @asynccontextmanager

@@ -10,11 +10,12 @@ import pytest
 
 from bot.adapters.memory_store import memory_store
 from bot.adapters.people_file import read_people
+from bot.channels.telegram.activity import Pace
 from bot.core.corpus import Language, Role
 from bot.core.desk_talk import OnPartial
 from bot.core.model import Answer, Question
 from tests.builders import Clock
-from tests.channels.telegram import PARTS, cited, echo, new_desk, partly, run, talking
+from tests.channels.telegram import PARTS, QUICK, Begun, cited, echo, new_desk, partly, run, talking
 from tests.servers.telegram_api import ANNA, BEA, GROUP, FakeTelegram, Script
 
 
@@ -114,23 +115,28 @@ def test_a_long_answer_arrives_whole_in_several_messages() -> None:
     run(test)
 
 
+def test_an_answer_that_is_ready_at_once_needs_no_sign_that_somebody_is_typing() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        async with talking(fake, tempo=replace(QUICK, pace=Pace(quiet_s=60))):
+            await fake.say("Is ISV verplicht?")
+            await fake.until(fake.texts)
+        assert not fake.count("sendChatAction")
+
+    run(test)
+
+
 @pytest.mark.parametrize("has_drafts", [True, False])
 def test_the_beginning_of_an_answer_is_shown_while_the_rest_is_made(has_drafts: bool) -> None:
     async def test() -> None:
         fake = FakeTelegram(has_drafts=has_drafts)
-        is_shown = threading.Event()
-
-        def answer(question: Question, on_partial: OnPartial) -> Answer:
-            on_partial("Het <begin>")
-            assert is_shown.wait(20)
-            return cited(question)
-
-        async with talking(fake, partly(answer)):
+        begun = Begun("Het <begin>", cited)
+        async with talking(fake, begun.desk()):
             await fake.say("Is ISV verplicht?")
             await fake.until(lambda: fake.drafts or fake.texts())
             beginning = fake.drafts[0][1] if has_drafts else fake.texts()[0]
             await fake.until(lambda: fake.count("sendChatAction"))
-            is_shown.set()
+            begun.go_on.set()
             await fake.until(lambda: any(sent.rows for sent in fake.sent.values()))
         assert beginning == "Het <begin> …"
         assert len(fake.sent) == 1

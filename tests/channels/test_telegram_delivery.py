@@ -17,11 +17,10 @@ from bot.channels.telegram import polling
 from bot.channels.telegram.config import Webhook
 from bot.channels.telegram.health import Health
 from bot.core.corpus import Language
-from bot.core.desk_talk import OnPartial
 from bot.core.errors import ServiceError, SettingsError, StoreUnavailable
 from bot.core.model import Answer, Question
 from tests.builders import Clock
-from tests.channels.telegram import PARTS, QUICK, cited, echo, new_desk, partly, run, talking
+from tests.channels.telegram import PARTS, QUICK, Begun, cited, echo, new_desk, run, talking
 from tests.servers.telegram_api import ANNA, BEA, TOKEN, FakeTelegram, Script
 
 
@@ -450,17 +449,11 @@ def test_a_stop_finishes_the_answer_in_flight() -> None:
 def test_who_is_told_to_wait_is_told_beside_the_answer_that_is_being_made() -> None:
     async def test() -> None:
         fake = FakeTelegram(has_drafts=False)
-        is_shown = threading.Event()
-
-        def answer(question: Question, on_partial: OnPartial) -> Answer:
-            on_partial("Begin")
-            assert is_shown.wait(20)
-            return echo(question)
-
-        async with talking(fake, partly(answer)):
+        begun = Begun("Begin", echo)
+        async with talking(fake, begun.desk()):
             await fake.deliver(*(fake.update(message=fake.message(f"vraag {n}")) for n in range(22)))
             await fake.until(lambda: fake.texts().count(said("too_busy")) == 1 and "Begin …" in fake.texts())
-            is_shown.set()
+            begun.go_on.set()
             await fake.until(lambda: sum(text.startswith("vraag") for text in fake.texts()) == 20)
         assert "Begin …" not in fake.texts()
         assert len(fake.texts()) == 21

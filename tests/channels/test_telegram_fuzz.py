@@ -81,7 +81,7 @@ def test_ten_thousand_hostile_updates_each_cost_one_line_and_nothing_else(caplog
         bot = ExtBot(TOKEN, request=InProcess(fake), get_updates_request=InProcess(fake))
         async with bot:
             me = Me(ME["id"], ME["username"])  # type: ignore[arg-type]  # of a dict of several kinds
-            channel = Channel(new_desk(unknown=Role.OFFICER), bot, Sender(bot, ()), me, pace=Pace(0, 0, 60))
+            channel = Channel(new_desk(unknown=Role.OFFICER), bot, Sender(bot, ()), me, pace=Pace(0, 0, 60, 0))
             before, started = megabytes(), time.monotonic()
             for number, update in enumerate(Hostile(SEED).updates(COUNT)):
                 await channel.take(update)

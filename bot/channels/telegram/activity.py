@@ -24,6 +24,10 @@ from bot.core.incoming import Incoming, MessageKind
 TYPING_S = 4.5
 """Telegram shows for five seconds that somebody is typing."""
 
+QUIET_S = 0.3
+"""An answer that is ready sooner needs no sign. In a rush a sign would take the place of an answer, for Telegram takes
+some thirty messages a second from a bot."""
+
 TYPING_TIMES = 14
 """An answer that takes longer than a minute is an outage; the one that says so comes by itself."""
 
@@ -38,6 +42,7 @@ class Pace:
     draft_s: float = 0.4
     edit_s: float = 1.0
     typing_s: float = TYPING_S
+    quiet_s: float = QUIET_S
 
 
 class Activities:
@@ -138,6 +143,7 @@ class _Activity:
         return self._message
 
     async def _type(self, times: int) -> None:
+        await asyncio.sleep(self._pace.quiet_s)
         for _ in range(times):
             send = partial(
                 self._bot.send_chat_action, self._place.chat, ChatAction.TYPING, message_thread_id=self._place.thread
