@@ -24,6 +24,7 @@ from microsoft_teams.api.models.task_module import (
 from microsoft_teams.apps import ActivityEvent
 from pydantic import ValidationError
 
+from bot.channels.teams import line
 from bot.channels.teams.address import Address, unpacked
 from bot.channels.teams.cards import feedback_card
 from bot.channels.teams.connector import Connector, Growing, Malformed, Unreachable
@@ -79,12 +80,13 @@ class Channel:
         try:
             return await self._understood(event)
         except (ValidationError, RecursionError):
+            line.note("malformed")
             return InvokeResponse(status=501 if event.body.type == "invoke" else 400)
         except StoreUnavailable as error:
-            log.error("not taken in cause=%s", error)  # noqa: TRY400  # a trace could hold a message
+            line.note(f"not kept cause={error}")
             return InvokeResponse(status=503)
         except Exception as error:  # noqa: BLE001  # the SDK would write the error out, with what somebody said in it
-            log.error("not understood cause=%s", type(error).__name__)  # noqa: TRY400
+            line.note(f"dropped cause={type(error).__name__}")
             return InvokeResponse(status=500)
 
     async def finish(self, timeout_s: float) -> bool:
@@ -100,22 +102,31 @@ class Channel:
 
     async def _understood(self, event: ActivityEvent) -> InvokeResponse[Any]:
         if event.body.type not in READ:
+            line.note("not for the bot")
             return InvokeResponse(status=200)
         activity = ActivityTypeAdapter.validate_python(event.body.model_dump(by_alias=True, exclude_none=True))
         address = address_of(activity)
         if not address.is_sound or not activity.id:
+            line.note("malformed")
             return InvokeResponse(status=400)
         if not self._is_let_in(activity, address):
+            line.note("refused why=another tenant")
             return InvokeResponse(status=403)
         if activity.type == "invoke":
             return await self._invoked(activity)
+        line.note("not for the bot")
         for incoming in incoming_of(activity):
-            await self.front.receive(incoming)
+            await self._received(incoming)
         return InvokeResponse(status=200)
+
+    async def _received(self, incoming: Incoming) -> None:
+        is_taken = await self.front.receive(incoming)
+        line.note(f"{'taken' if is_taken else 'known, too busy or not addressed'} kind={incoming.kind}")
 
     async def _invoked(self, activity: Activity) -> InvokeResponse[Any]:
         """Open the form for feedback, or take what was filled in; its thanks come as a message."""
         if isinstance(activity, MessageFetchTaskInvokeActivity):
+            line.note("form opened")
             return await self._form(activity)
         given: Mapping[str, object] | None = None
         if isinstance(activity, MessageSubmitActionInvokeActivity):
@@ -124,13 +135,14 @@ class Channel:
         elif activity.type == "invoke" and activity.name == "task/submit":
             given = form_of(activity.value.data)
         if given is None:
+            line.note("unknown invoke")
             return InvokeResponse(status=501)
         named = given.get(ANSWER)
         answer_id = named if isinstance(named, str) else ""
         if activity.reply_to_id or not answer_id:
             known = await self._answer_under(activity)
             answer_id = known.answer_id if known is not None else answer_id
-        await self.front.receive(rating_of(activity, given, answer_id))
+        await self._received(rating_of(activity, given, answer_id))
         return InvokeResponse(status=200, body={})
 
     async def _form(self, activity: MessageFetchTaskInvokeActivity) -> InvokeResponse[Any]:

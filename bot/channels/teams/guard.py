@@ -7,9 +7,12 @@ Knows nothing of tokens, nor of what an activity says.
 import asyncio
 import json
 import logging
+from typing import Any
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.channels.teams.line import Line, begun, shown
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ class Refused(Exception):
 
 
 class Guard:
-    """Lets in what is JSON of a sane size and shape, and writes one line for each request that is not answered well."""
+    """Lets in what is JSON of a sane size and shape, and writes one line for each activity, whatever became of it."""
 
     def __init__(self, app: ASGIApp, path: str) -> None:
         """Take the application and the path at which activities come in."""
@@ -49,19 +52,27 @@ class Guard:
         if scope["type"] != "http" or scope["path"] != self._path or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
+        line = begun()
+        try:
+            await self._checked(scope, receive, _watched(send, line), line)
+        finally:
+            if not line.status:
+                line.write(log)
+
+    async def _checked(self, scope: Scope, receive: Receive, send: Send, line: Line) -> None:
         try:
             _check_kind(scope)
             body = await _read(receive)
-            check_body(body)
+            line.id = shown(check_body(body).get("id"))
         except Refused as refused:
-            log.warning("refused status=%d why=%s", refused.status, refused.why)
+            line.what = f"refused why={refused.why}"
             await JSONResponse({"error": refused.why}, refused.status)(scope, receive, send)
             return
-        await self._app(scope, _replayed(body, receive), _watched(send))
+        await self._app(scope, _replayed(body, receive), send)
 
 
-def check_body(body: bytes) -> None:
-    """Check that a body is an object with what every activity has.
+def check_body(body: bytes) -> dict[str, Any]:
+    """Check that a body is an object with what every activity has, and give it.
 
     Raises:
         Refused: it is not.
@@ -79,6 +90,7 @@ def check_body(body: bytes) -> None:
             raise Refused(400, f"no {name}")
     if not activity["serviceUrl"]:
         raise Refused(400, "no serviceUrl")
+    return activity
 
 
 def _check_kind(scope: Scope) -> None:
@@ -123,12 +135,13 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _watched(send: Send) -> Send:
-    """Write a line where the answer is not a good one; the SDK's own lines could hold what somebody wrote."""
+def _watched(send: Send, line: Line) -> Send:
+    """Write the line of an activity as it is answered; the SDK's own lines could hold what somebody wrote."""
 
     async def watch(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] >= 400:  # noqa: PLR2004  # HTTP's own
-            log.warning("refused status=%d", message["status"])
+        if message["type"] == "http.response.start":
+            line.status = message["status"]
+            line.write(log)
         await send(message)
 
     return watch

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import socket
 from collections.abc import Callable
 from time import time
@@ -20,6 +21,7 @@ from bot.core.errors import SettingsError
 from tests.channels.teams.conftest import Bot, NewBot
 from tests.servers.teams_connector import ISSUER, Connector
 
+GUARD = "bot.channels.teams.guard"
 LOGIN = "https://login.microsoftonline.com"
 
 
@@ -61,6 +63,33 @@ def test_a_token_that_is_not_right_is_refused(bot: Bot, name: str) -> None:
     assert bot.say("/stop").status_code == 200
     bot.connector.wait()
     assert len(bot.connector.messages()) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "token", "expected"),
+    [
+        ("{}", "", "activity id=- refused why=no type status=400"),
+        ("[" * 9_000, "", "activity id=- refused why=no JSON status=400"),
+        ("x" * (MAX_BYTES + 1), "", "activity id=- refused why=too large status=413"),
+        ({}, "x.y.z", "activity id=a1??activity?id?a2 refused status=401"),
+        ({}, "", "activity id=a1??activity?id?a2 taken kind=text status=200"),
+        ({"id": "9" * 999}, "", f"activity id={'9' * 64} taken kind=text status=200"),
+        ({"channelData": {}}, "", "activity id=a1??activity?id?a2 refused why=another tenant status=403"),
+        ({"type": "event"}, "", "activity id=a1??activity?id?a2 not for the bot status=200"),
+        ({"conversation": {"id": "../.."}}, "", "activity id=a1??activity?id?a2 malformed status=400"),
+        ({"type": "invoke", "name": "x"}, "", "activity id=a1??activity?id?a2 malformed status=501"),
+    ],
+)
+def test_each_activity_is_one_line_whoever_takes_or_refuses_it(
+    bot: Bot, caplog: pytest.LogCaptureFixture, content: Any, token: str, expected: str
+) -> None:
+    caplog.set_level(logging.INFO, "bot.channels.teams")
+    if isinstance(content, dict):
+        bot.post(bot.activity("/stop", **{"id": "a1\n activity=id=a2", **content}), token or None)
+    else:
+        sent = {"Authorization": f"Bearer {bot.connector.token()}", "Content-Type": "application/json"}
+        httpx.post(f"{bot.url}/api/messages", content=content, headers=sent)
+    assert [record.getMessage() for record in caplog.records if record.name == GUARD] == [expected]
 
 
 @pytest.mark.parametrize("value", ["", "Bearer", "Basic Zm9vOmJhcg==", "bearer x.y.z"])
