@@ -28,6 +28,7 @@ from bot.core.recording import record_of
 from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.adapters.database import Tried
     from bot.adapters.entra_groups import EntraGroups
     from bot.adapters.people_file import ListedPeople
 
@@ -68,6 +69,20 @@ def build_store(settings: Settings) -> Store:
     database = Database(database_url(setting.get_secret_value() if setting is not None else None, settings.data_dir))
     database.migrate()
     return sql_store(database, seal, _now)
+
+
+def try_store(settings: Settings) -> "Tried":
+    """Try the database that is set, without making or changing anything.
+
+    Raises:
+        SettingsError: the address of the database is wrong.
+        MissingExtra: the database's driver is not installed.
+        StoreUnavailable: the database cannot be reached or written.
+    """
+    from bot.adapters.database import database_url, tried
+
+    setting = settings.database_url
+    return tried(database_url(setting.get_secret_value() if setting is not None else None, settings.data_dir))
 
 
 def build_desk(

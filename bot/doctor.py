@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.bootstrap import build_assistant, knowledge_root
-from bot.bootstrap_desk import TEAMS, build_roster, entra_groups
+from bot.bootstrap_desk import TEAMS, build_roster, entra_groups, try_store
 from bot.chat_models import build_model, chosen_model
 from bot.core.corpus import Language
-from bot.core.errors import IsvbotError
+from bot.core.errors import IsvbotError, ServiceError
 from bot.core.messages import Messages
 from bot.core.ports import LanguageModel, Prompt
 from bot.engines import build_embedder, build_reranker, chroma_server, index_folder
@@ -68,7 +68,7 @@ def _checks(settings: Settings, messages: Messages, language: Language) -> Itera
     yield Check(True, messages.say("doctor_settings", language, settings=_shown(settings)))
     if not _is_writable(settings):
         yield Check(False, messages.say("doctor_not_writable", language))
-    engines = (_embedder, _reranker, _chroma, _model, _groups)
+    engines = (_embedder, _reranker, _chroma, _model, _groups, _database)
     yield from chain.from_iterable(_tried(engine, settings, messages, language) for engine in engines)
     yield from _tried(_index, settings, messages, language)
 
@@ -88,6 +88,10 @@ def _model(settings: Settings, messages: Messages, language: Language) -> Iterat
     """Ask the chat model two short questions, where there is one."""
     try:
         yield from _asked_model(settings, messages, language)
+    except ServiceError as error:
+        names = ("model", *(["model_url"] if settings.model_url else []), "model_key", "model_timeout_s")
+        told = messages.say("doctor_model_fails", language, error=error)
+        yield Check(False, f"{told}. {messages.say('doctor_look_at', language, names=_variables(*names))}")
     except IsvbotError as error:
         yield Check(False, messages.say("doctor_model_fails", language, error=error))
 
@@ -149,6 +153,26 @@ def _groups(settings: Settings, messages: Messages, language: Language) -> Itera
     took = _milliseconds(lambda: entra_groups(settings).check(groups))
     host = settings.teams_graph_url
     yield Check(True, messages.say("doctor_groups_ok", language, count=len(groups), host=host, ms=took))
+
+
+def _database(settings: Settings, messages: Messages, language: Language) -> Iterator[Check]:
+    """Try the database; of one that is not there yet only whether it can be made."""
+    names = _variables("data_dir" if settings.database_url is None else "database_url")
+    try:
+        tried = try_store(settings)
+    except ServiceError as error:
+        if settings.database_url is not None or _is_writable(settings):
+            told = messages.say("doctor_database_fails", language, error=error)
+            yield Check(False, f"{told}. {messages.say('doctor_look_at', language, names=names)}")
+        return
+    revision, is_newer = tried.revision or "", (tried.revision or "") > tried.latest
+    name = "new" if not revision else "ok" if revision == tried.latest else "newer" if is_newer else "older"
+    said = messages.say(f"doctor_database_{name}", language, url=tried.shown, found=revision, latest=tried.latest)
+    yield Check(name in ("new", "ok"), said)
+
+
+def _variables(*names: str) -> str:
+    return ", ".join(f"{PREFIX}{name.upper()}" for name in names)
 
 
 def _milliseconds(work: Callable[[], object]) -> int:

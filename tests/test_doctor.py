@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from rich.console import Console
+from sqlalchemy import create_engine, text
 
+from bot.adapters.database import LATEST
 from bot.bootstrap import build_messages
 from bot.core.corpus import Language
 from bot.doctor import doctor
 from bot.settings import Settings
+from tests.adapters.stores import address, everything_in, opened
+from tests.builders import Clock
 from tests.conftest import Command
 from tests.servers.graph import fake_graph, refusal
 from tests.servers.hostile_model import Reply, failing, hostile
@@ -215,7 +219,13 @@ def test_a_chat_model_that_does_not_work_is_a_problem(clean_settings: None, tmp_
     with hostile(failing(401, "invalid_api_key")) as server:
         _, problem = of_the_model(Settings(data_dir=tmp_path, model="openai:klein", model_url=server.url))
     told = "openai:klein answered with HTTP status 401 (invalid_api_key)"
-    assert problem == f"✗ Het taalmodel werkt niet: {told}"
+    assert problem.startswith(f"✗ Het taalmodel werkt niet: {told}. Kijk naar ISVBOT_MODEL, ISVBOT_MODEL_URL, ")
+
+
+def test_the_setting_of_a_chat_model_at_a_dead_address_is_named(clean_settings: None, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, model="openai:klein", model_url="http://127.0.0.1:9/v1", model_retries=0)
+    _, problem = of_the_model(settings)
+    assert "ISVBOT_MODEL_URL" in problem
 
 
 def test_a_setting_of_the_chat_model_that_is_wrong_is_a_problem(clean_settings: None, tmp_path: Path) -> None:
@@ -250,3 +260,71 @@ def test_groups_of_entra_are_looked_at_where_they_are_listed(clean_settings: Non
         graph.script.append(refusal(403, "Authorization_RequestDenied"))
         _, lines = examined(settings)
     assert any("grant the application permissions User.Read.All and GroupMember.Read.All" in p for p in problems(lines))
+
+
+# The database.
+
+
+def of_the_database(settings: Settings) -> str:
+    """The line about the database, in a folder without an index."""
+    _, lines = examined(settings)
+    (line,) = (line for line in lines if line[2:].removeprefix("De ").lower().startswith("database"))
+    return line
+
+
+def test_a_database_that_is_not_there_yet_is_not_made(clean_settings: None, tmp_path: Path) -> None:
+    told = of_the_database(Settings(data_dir=tmp_path))
+    assert told == (
+        f"✓ Database: sqlite:///{tmp_path / 'isvbot.sqlite'} heeft nog geen tabellen; de eerste start maakt ze"
+        f" (versie {LATEST})"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_database_is_tried_and_left_as_it_was(clean_settings: None, tmp_path: Path, kind: str) -> None:
+    url = address(kind, tmp_path)
+    settings = Settings(data_dir=tmp_path, database_url=SecretStr(url))
+    with opened(url, Clock()):
+        before = everything_in(url)
+        assert "is te lezen en te beschrijven; de tabellen zijn bij" in of_the_database(settings)
+        assert everything_in(url) == before
+
+
+@pytest.mark.parametrize(("version", "way"), [("0000", "Maak een kopie en start daarna"), ("9999", "Werk isvbot bij.")])
+def test_a_database_of_another_version_is_named_with_the_way_out(
+    clean_settings: None, tmp_path: Path, version: str, way: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'isvbot.sqlite'}"
+    with opened(url, Clock()):
+        pass
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{version}'"))
+    engine.dispose()
+    told = of_the_database(Settings(data_dir=tmp_path))
+    assert told.startswith("✗ Database: de tabellen van ")
+    assert way in told
+
+
+def test_a_database_that_does_not_answer_is_named_with_its_setting_and_without_its_password(
+    clean_settings: None, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=SecretStr("postgresql://isvbot:geheim@127.0.0.1:9/isvbot"))
+    told = of_the_database(settings)
+    assert told.startswith("✗ De database werkt niet: postgresql+psycopg://isvbot:***@127.0.0.1:9/isvbot")
+    assert told.endswith("Kijk naar ISVBOT_DATABASE_URL.")
+
+
+def test_a_file_that_is_no_database_is_named_with_its_setting(clean_settings: None, tmp_path: Path) -> None:
+    (tmp_path / "isvbot.sqlite").write_text("no database, and long enough to be taken for none" * 9, "utf-8")
+    assert of_the_database(Settings(data_dir=tmp_path)).endswith("Kijk naar ISVBOT_DATA_DIR.")
+
+
+def test_a_database_that_cannot_be_made_is_named_with_its_setting(
+    clean_settings: None, tmp_path: Path, locked_folder: Path
+) -> None:
+    elsewhere = SecretStr(f"sqlite:///{locked_folder / 'x.sqlite'}")
+    told = of_the_database(Settings(data_dir=tmp_path, database_url=elsewhere))
+    assert "cannot be made" in told
+    assert told.endswith("Kijk naar ISVBOT_DATABASE_URL.")

@@ -4,9 +4,11 @@ Knows SQLAlchemy, Alembic, SQLite and PostgreSQL.
 Knows nothing of what stands in the tables.
 """
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -119,6 +121,23 @@ class Database:
                 if revision != LATEST:
                     self._upgrade()
 
+    def try_out(self) -> str | None:
+        """Write and take it back; give the migration that the tables are of, ``None`` where there are no tables.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached or written.
+        """
+        try:
+            revision = self._revision()
+            with self._engine.connect() as connection, connection.begin() as transaction:
+                connection.execute(text("CREATE TABLE isvbot_tried (n INTEGER)"))
+                if revision is not None:
+                    connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+                transaction.rollback()
+        except SQLAlchemyError as error:
+            raise self._unavailable(error) from error
+        return revision
+
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
@@ -188,6 +207,37 @@ def _postgres_options(url: URL) -> dict[str, Any]:
     """Give what lets a connection end within a minute whose other side is gone; the address may say otherwise."""
     given = {name: value for name, value in PATIENCE.items() if name not in url.query}
     return {"pool_pre_ping": True, "connect_args": given}
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What is known of a database that was tried and not changed."""
+
+    shown: str
+    """Its address, without the password."""
+    revision: str | None
+    """The migration that its tables are of; ``None``: there are none yet, the first start makes them."""
+    latest: str = LATEST
+
+
+def tried(url: URL) -> Tried:
+    """Try a database without making or changing anything.
+
+    Raises:
+        MissingExtra: the driver is not installed.
+        StoreUnavailable: it cannot be reached or written.
+    """
+    shown = url.render_as_string(hide_password=True)
+    if _is_sqlite(url) and url.database and not Path(url.database).exists():
+        folder = next(place for place in Path(url.database).absolute().parents if place.exists())
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            raise StoreUnavailable(f"{shown} cannot be made: {folder} cannot be written")
+        return Tried(shown, None)
+    database = Database(url)
+    try:
+        return Tried(shown, database.try_out())
+    finally:
+        database.close()
 
 
 def _is_sqlite(url: URL) -> bool:
