@@ -165,10 +165,17 @@ def _database(settings: Settings, messages: Messages, language: Language) -> Ite
             told = messages.say("doctor_database_fails", language, error=error)
             yield Check(False, f"{told}. {messages.say('doctor_look_at', language, names=names)}")
         return
-    revision, is_newer = tried.revision or "", (tried.revision or "") > tried.latest
-    name = "new" if not revision else "ok" if revision == tried.latest else "newer" if is_newer else "older"
-    said = messages.say(f"doctor_database_{name}", language, url=tried.shown, found=revision, latest=tried.latest)
-    yield Check(name in ("new", "ok"), said)
+    name = _state(tried.revision, tried.latest)
+    said = messages.say(name, language, url=tried.shown, found=tried.revision or "", latest=tried.latest)
+    yield Check(tried.revision in (None, tried.latest), said)
+
+
+def _state(revision: str | None, latest: str) -> str:
+    if revision is None:
+        return "doctor_database_new"
+    if revision == latest:
+        return "doctor_database_ok"
+    return "doctor_database_newer" if revision > latest else "doctor_database_older"
 
 
 def _variables(*names: str) -> str:

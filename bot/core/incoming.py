@@ -32,6 +32,8 @@ class Attachment(StrEnum):
     PICTURE = "picture"
     FILE = "file"
     OTHER = "other"
+    BESIDE = "beside"
+    """Anything of these that came with a text, which is a message of its own."""
 
 
 class Reason(StrEnum):

@@ -69,6 +69,7 @@ class Hostile:
     def _message(self, number: int) -> dict[str, Any]:
         message = {"message_id": number, "date": 1, "chat": self._chat(), "from": self._from()}
         if self._random.random() < 0.15:
+            message["caption"] = self._random.choice(TEXTS)
             return {**message, self._random.choice(("voice", "photo", "sticker", "onbekend")): deep(5)}
         message["text"] = self._random.choice(TEXTS)
         if self._random.random() < 0.5:

@@ -1,5 +1,6 @@
 """What people in Telegram see, over real HTTP, against our own strict Bot API."""
 
+import asyncio
 import json
 import logging
 import threading
@@ -230,7 +231,7 @@ def test_what_is_no_text_gets_a_clear_reply_and_an_album_only_one() -> None:
         updates = [
             fake.update(message=fake.message(None, voice={"file_id": "a"})),
             fake.update(message=fake.message(None, photo=something, media_group_id="g")),
-            fake.update(message=fake.message(None, photo=something, media_group_id="g", caption="nog een")),
+            fake.update(message=fake.message(None, photo=something, media_group_id="g")),
             fake.update(message=fake.message(None, document={"file_id": "a"})),
             fake.update(message=fake.message(None, sticker={"file_id": "a"})),
             fake.update(message=fake.message(None, new_chat_title="geen bericht")),
@@ -243,6 +244,62 @@ def test_what_is_no_text_gets_a_clear_reply_and_an_album_only_one() -> None:
         assert fake.texts()[:4] == [said(f"unsupported_{kind}") for kind in kinds]
 
     run(test)
+
+
+def test_a_text_under_a_picture_is_answered_and_the_picture_is_not_passed_over() -> None:
+    async def test() -> None:
+        fake = FakeTelegram()
+        something = {"photo": [{"file_id": "a"}], "caption": "Wat is ISV?"}
+        sent = fake.message(None, **something)
+        named = "@isv_test_bot Wat is MVOI?"
+        mention = {"caption": named, "caption_entities": [{"type": "mention", "offset": 0, "length": 13}]}
+        to_bot = {**something, **mention}
+        async with talking(fake):
+            await fake.deliver(
+                fake.update(message=sent),
+                fake.update(message=fake.message(None, chat=GROUP, **{**something, "caption": "voor een ander"})),
+                fake.update(message=fake.message(None, chat=GROUP, **to_bot)),
+            )
+            await fake.until(lambda: len(fake.texts()) == 2 and len(fake.texts(GROUP)) == 2)
+            edited = {**sent, "caption": "Wat is MVO?", "edit_date": 1_790_000_001}
+            await fake.deliver(fake.update(edited_message=edited))
+            await fake.until(lambda: len(fake.texts()) == 4)
+        assert fake.texts()[0].startswith("Wat is ISV?")
+        assert fake.texts()[1] == said("unsupported_beside")
+        assert fake.texts()[2:] == [said("edited_answer"), fake.texts()[3]]
+        assert fake.texts()[3].startswith("Wat is MVO?")
+        assert fake.texts(GROUP)[0].startswith("Wat is MVOI?")
+        assert fake.texts(GROUP)[1] == said("unsupported_beside")
+
+    run(test)
+
+
+def test_an_anonymous_administrator_is_answered_where_the_group_is_let_in(tmp_path: Path) -> None:
+    asked: list[Role] = []
+
+    def ask(question: Question) -> Answer:
+        asked.append(question.role)
+        return echo(question)
+
+    async def test(listed: str) -> list[str]:
+        fake = FakeTelegram()
+        people = tmp_path / "people.yaml"
+        people.write_text(f'people:\n  telegram:\n    "{listed}": helpdesk\n', "utf-8")
+        nobody = {"from": {"id": 1087968824, "is_bot": True, "username": "GroupAnonymousBot"}}
+        group = {"sender_chat": {"id": GROUP, "type": "supergroup"}, "author_signature": "baas"}
+        other = {"sender_chat": {"id": -100, "type": "channel"}}
+        async with talking(fake, new_desk(ask, roster=read_people(people))):
+            await fake.deliver(
+                fake.update(message=addressed(fake, "@isv_test_bot van een kanaal") | nobody | other),
+                fake.update(message=addressed(fake, "@isv_test_bot wat is ISV?") | nobody | group),
+            )
+            await fake.until(lambda: fake.texts(GROUP))
+        return fake.texts(GROUP)
+
+    (answered,) = asyncio.run(test(str(GROUP)))
+    assert answered.startswith("wat is ISV?")
+    assert asked == [Role.NEWCOMER]
+    assert asyncio.run(test("-1")) == [said("unknown_group")]
 
 
 def test_an_edited_question_is_answered_anew_and_an_edit_that_changes_nothing_is_not() -> None:

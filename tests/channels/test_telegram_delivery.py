@@ -17,10 +17,11 @@ from bot.channels.telegram import polling
 from bot.channels.telegram.config import Webhook
 from bot.channels.telegram.health import Health
 from bot.core.corpus import Language
+from bot.core.desk_talk import OnPartial
 from bot.core.errors import ServiceError, SettingsError, StoreUnavailable
 from bot.core.model import Answer, Question
 from tests.builders import Clock
-from tests.channels.telegram import PARTS, QUICK, Begun, cited, echo, new_desk, run, talking
+from tests.channels.telegram import PARTS, QUICK, Begun, cited, echo, new_desk, partly, run, talking
 from tests.servers.telegram_api import ANNA, BEA, TOKEN, FakeTelegram, Script
 
 

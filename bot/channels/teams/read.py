@@ -96,7 +96,10 @@ def _message(activity: MessageActivity) -> Iterator[Incoming]:
         yield replace(plain, text=text)
     if sent_along is not None:
         yield replace(
-            plain, kind=MessageKind.UNSUPPORTED, text=sent_along.value, message_id=f"{plain.message_id}#attachment"
+            plain,
+            kind=MessageKind.UNSUPPORTED,
+            text=(Attachment.BESIDE if text else sent_along).value,
+            message_id=f"{plain.message_id}#attachment",
         )
 
 

@@ -121,11 +121,11 @@ class Channel:
             return "malformed"
         if has_blocked(update):
             return "bot was blocked"
-        incoming = incoming_of(update, data, self._me)
-        if incoming is None:
+        found = incoming_of(update, data, self._me)
+        if not found:
             return "not for the bot"
-        is_taken = await self.front.receive(incoming)
-        return f"taken kind={incoming.kind}" if is_taken else f"known or too busy kind={incoming.kind}"
+        is_taken, *_ = [await self.front.receive(incoming) for incoming in found]
+        return f"{'taken' if is_taken else 'known or too busy'} kind={found[0].kind}"
 
     async def _behind(self, call: Callable[[], Awaitable[Any]]) -> None:
         """Do something beside the rest; where there is too much of that, wait."""

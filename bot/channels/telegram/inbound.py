@@ -5,7 +5,7 @@ Knows nothing of answers.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.channels.telegram.place import Place
@@ -46,17 +46,20 @@ class Me:
     username: str
 
 
-def incoming_of(update: Update, data: Mapping[str, Any], me: Me) -> Incoming | None:
-    """Give the message of an update; ``None`` where it holds none for the bot. ``data`` is the update as it came."""
+def incoming_of(update: Update, data: Mapping[str, Any], me: Me) -> tuple[Incoming, ...]:
+    """Give what an update holds for the bot: nothing, a message, or a text and the note that something came with it.
+
+    ``data`` is the update as it came.
+    """
     if update.callback_query is not None:
-        return _chosen(update.callback_query)
+        return _one(_chosen(update.callback_query))
     if update.my_chat_member is not None:
-        return _joined(update.my_chat_member)
+        return _one(_joined(update.my_chat_member))
     if update.edited_message is not None:
         return _said(update.edited_message, {}, me, is_edited=True)
     if update.message is not None:
         return _said(update.message, data["message"], me, is_edited=False)
-    return None
+    return ()
 
 
 def has_blocked(update: Update) -> bool:
@@ -65,33 +68,49 @@ def has_blocked(update: Update) -> bool:
     return member is not None and member.chat.type == "private" and member.new_chat_member.status == "kicked"
 
 
-def _said(message: Message, data: Mapping[str, Any], me: Me, *, is_edited: bool) -> Incoming | None:
-    sender, chat = message.sender, message.chat
-    if sender is None or sender.is_bot or chat.type == "channel":
-        return None
+def _one(incoming: Incoming | None) -> tuple[Incoming, ...]:
+    return () if incoming is None else (incoming,)
+
+
+def _said(message: Message, data: Mapping[str, Any], me: Me, *, is_edited: bool) -> tuple[Incoming, ...]:
+    """Give a text, which can stand under a picture or file, and beside it a word about what the bot cannot read."""
+    person, chat = _person(message), message.chat
     attachment = next((kind for name, kind in ATTACHMENTS.items() if data.get(name)), None)
-    if message.text is None and attachment is None:
-        return None
     is_group = chat.type != "private"
-    if is_group and not _is_addressed(message, me):
-        return None
-    text = _without_mention(message, me) if message.text is not None else str(attachment)
-    kind = MessageKind.EDITED if is_edited else MessageKind.TEXT
-    number = f"album:{message.media_group_id}" if message.media_group_id else str(message.message_id)
-    return Incoming(
+    if person is None or chat.type == "channel" or (is_group and not _is_addressed(message, me)):
+        return ()
+    text = _without_mention(message, me)
+    plain = Incoming(
         channel=CHANNEL,
-        person=str(sender.id),
+        person=person,
         conversation=_conversation(message),
-        message_id=number,
+        message_id=str(message.message_id),
         text=text,
-        kind=kind if message.text is not None else MessageKind.UNSUPPORTED,
-        edition=str(message.edit_date) if is_edited else "",
         is_group=is_group,
-        language=_language(sender.language_code),
+        language=_language(message.sender.language_code if message.sender is not None else None),
         address=Place(
             chat.id, message.thread, message.message_id if is_group else None, is_private=not is_group
         ).text(),
     )
+    found: list[Incoming] = []
+    if is_edited and message.clipped_text:
+        found.append(replace(plain, kind=MessageKind.EDITED, edition=str(message.edit_date)))
+    elif message.text is not None or text:
+        found.append(plain)
+    if attachment is not None:
+        album = message.media_group_id
+        number = f"album:{album}" if album else f"{plain.message_id}#attachment" if found else plain.message_id
+        kept = Attachment.BESIDE if found else attachment
+        found.append(replace(plain, kind=MessageKind.UNSUPPORTED, text=str(kept), message_id=number))
+    return tuple(found)
+
+
+def _person(message: Message) -> str | None:
+    """Give who said something: a bot is nobody, and the group stands for its administrators who write anonymously."""
+    if message.sender is None or not message.sender.is_bot:
+        return None if message.sender is None else str(message.sender.id)
+    is_anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
+    return str(message.chat.id) if is_anonymous and message.chat.type != "private" else None
 
 
 def _chosen(pressed: Pressed) -> Incoming | None:
@@ -137,12 +156,12 @@ def _joined(member: Membership) -> Incoming | None:
 
 def _is_addressed(message: Message, me: Me) -> bool:
     """Whether a message in a group is for the bot: named in it, a reply to it, or a command with its name."""
-    marked = [_marked(message.clipped_text, entity) for entity in message.entities if entity.type == "bot_command"]
+    marked = [_marked(message.clipped_text, entity) for entity in message.marks if entity.type == "bot_command"]
     named = [name.partition("@")[2].lower() for name in marked if "@" in name]
     if named:
         return me.username.lower() in named
     replied = message.reply_to_message.sender if message.reply_to_message is not None else None
-    return (replied is not None and replied.id == me.id) or any(_names(message, e, me) for e in message.entities)
+    return (replied is not None and replied.id == me.id) or any(_names(message, e, me) for e in message.marks)
 
 
 def _names(message: Message, entity: Entity, me: Me) -> bool:
@@ -155,7 +174,7 @@ def _without_mention(message: Message, me: Me) -> str:
     """Give the text without the bot's own name, which is no part of a question."""
     text = message.clipped_text
     encoded = _utf16(text)
-    for entity in sorted(message.entities, key=lambda found: found.offset, reverse=True):
+    for entity in sorted(message.marks, key=lambda found: found.offset, reverse=True):
         if _names(message, entity, me):
             encoded = encoded[: 2 * entity.offset] + encoded[2 * (entity.offset + entity.length) :]
     return encoded.decode("utf-16-le", "replace").strip()

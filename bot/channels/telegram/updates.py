@@ -77,8 +77,12 @@ class Message(_Part):
     message_thread_id: Id | None = None
     is_topic_message: bool = False
     media_group_id: str | None = None
+    sender_chat: Chat | None = None
+    """The chat in whose name somebody wrote: of an anonymous administrator the group itself."""
     text: str | None = None
     entities: Annotated[list[Entity], FailFast(), Field(max_length=MAX_ENTITIES)] = []
+    caption: str | None = None
+    caption_entities: Annotated[list[Entity], FailFast(), Field(max_length=MAX_ENTITIES)] = []
     reply_to_message: RepliedTo | None = None
     reply_markup: Keyboard | None = None
 
@@ -90,7 +94,12 @@ class Message(_Part):
     @property
     def clipped_text(self) -> str:
         """No more of the text than is needed to say that it is too long."""
-        return (self.text or "")[: MAX_QUESTION_CHARS + 1]
+        return (self.text or self.caption or "")[: MAX_QUESTION_CHARS + 1]
+
+    @property
+    def marks(self) -> list[Entity]:
+        """What is marked in the text, or in what stands under a picture or file."""
+        return self.entities if self.text else self.caption_entities
 
 
 class Pressed(_Part):
