@@ -6,6 +6,7 @@ import logging
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -249,7 +250,7 @@ def test_what_is_no_text_gets_a_clear_reply_and_an_album_only_one() -> None:
 def test_a_text_under_a_picture_is_answered_and_the_picture_is_not_passed_over() -> None:
     async def test() -> None:
         fake = FakeTelegram()
-        something = {"photo": [{"file_id": "a"}], "caption": "Wat is ISV?"}
+        something: dict[str, Any] = {"photo": [{"file_id": "a"}], "caption": "Wat is ISV?"}
         sent = fake.message(None, **something)
         named = "@isv_test_bot Wat is MVOI?"
         mention = {"caption": named, "caption_entities": [{"type": "mention", "offset": 0, "length": 13}]}
