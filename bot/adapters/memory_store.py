@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from bot.adapters.memory_claims import MemoryClaims
 from bot.adapters.memory_shown import MemoryShownAnswers, MemorySuggestions
 from bot.core.audit import Record
 from bot.core.corpus import Role
@@ -285,23 +286,6 @@ class MemoryRetention:
         )
 
 
-class MemoryClaims:
-    """Who answers for a channel, among the stores that share what is kept."""
-
-    def __init__(self, kept: _Kept) -> None:
-        """Take what is shared."""
-        self._kept = kept
-
-    def take(self, channel: str) -> bool:
-        """Take a channel that nobody else has."""
-        return self._kept.claimed.setdefault(channel, self) is self
-
-    def give_back(self, channel: str) -> None:
-        """Let another take it."""
-        if self._kept.claimed.get(channel) is self:
-            del self._kept.claimed[channel]
-
-
 def _drop(kept: dict[Key, Value], is_out: Callable[[Value], bool]) -> int:
     out = [key for key, value in kept.items() if is_out(value)]
     for key in out:
@@ -325,5 +309,5 @@ def _store(kept: _Kept) -> Store:
         shown=MemoryShownAnswers(kept.shown),
         suggestions=MemorySuggestions(kept.records),
         retention=MemoryRetention(kept),
-        claims=MemoryClaims(kept),
+        claims=MemoryClaims(kept.claimed),
     )

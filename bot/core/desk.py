@@ -17,14 +17,14 @@ from bot.core.desk_talk import OnPartial
 from bot.core.errors import ServiceError, StoreUnavailable, UsageError
 from bot.core.identity import Identities
 from bot.core.incoming import Attachment, Incoming, MessageKind, Rating, Reason
+from bot.core.keepable import keepable, masked
 from bot.core.keeping import Conversation, Finished, Handed
 from bot.core.messages import Messages
-from bot.core.model import MAX_QUESTION_CHARS
 from bot.core.people import Admission, Door
 from bot.core.plain import visible
 from bot.core.ports import PersonalDataFinder
 from bot.core.reply import ASK, BAD, GOOD, STEP, WHY, Reply, note
-from bot.core.screen import is_refused, without_personal_data
+from bot.core.screen import without_personal_data
 from bot.core.shown import Shown
 from bot.core.visit import Ended, Visit, says
 
@@ -111,7 +111,7 @@ class Desk:
             return False
         self.tidy()
         person = self._identities.person(incoming.channel, incoming.person)
-        return self._store.inbox.accept(self._identities.message(incoming), person, self._without_personal(incoming))
+        return self._store.inbox.accept(self._identities.message(incoming), person, keepable(incoming, self._finder))
 
     def answer(self, incoming: Incoming, on_partial: OnPartial | None = None) -> tuple[Reply, ...]:
         """Answer a message that was taken in; the replies are kept until they are delivered."""
@@ -246,7 +246,7 @@ class Desk:
                 known = text if text in set(Attachment) else Attachment.OTHER.value
                 return says(visit, f"unsupported_{known}")
             case MessageKind.FEEDBACK if incoming.rating is not None:
-                return self._commands.rate(visit, self._masked_rating(incoming.rating))
+                return self._commands.rate(visit, masked(incoming.rating, self._finder))
             case MessageKind.CHOICE:
                 return self._chosen(visit, text, on_partial)
             case _:
@@ -291,26 +291,6 @@ class Desk:
         head = self._messages.say("colleague_answered", handed.language, question=handed.question)
         return (note(f"{head}\n\n{handed.reply}", handed.language),)
 
-    def _without_personal(self, incoming: Incoming) -> Incoming:
-        """Give a message as it may be kept: of one that is refused for personal data only that there was one."""
-        text = visible(incoming.text)[: MAX_QUESTION_CHARS + 1]
-        rating = self._masked_rating(incoming.rating) if incoming.rating is not None else None
-        is_withheld = is_refused(text, self._finder)
-        return replace(
-            incoming,
-            person=_writable(incoming.person),
-            conversation=_writable(incoming.conversation),
-            message_id=_writable(incoming.message_id),
-            edition=_writable(incoming.edition),
-            address=_writable(incoming.address),
-            text="" if is_withheld else without_personal_data(text, self._finder),
-            rating=rating,
-            is_withheld=is_withheld,
-        )
-
-    def _masked_rating(self, rating: Rating) -> Rating:
-        return replace(rating, text=without_personal_data(visible(rating.text).strip(), self._finder))
-
     def _failed(self, incoming: Incoming, error: Exception) -> Reply:
         """Say that something is broken, and tell the operator where; the message itself reaches no log."""
         place = traceback.extract_tb(error.__traceback__)[-1]
@@ -319,8 +299,3 @@ class Desk:
         language = incoming.language or Language.NL
         told = note(self._messages.say(Status.ERROR_SERVICE.value, language, id="-"), language)
         return replace(told, status=Status.ERROR_SERVICE)
-
-
-def _writable(text: str) -> str:
-    """Give an id without halves of surrogate pairs, which no store can write; its digest is the same."""
-    return text.encode("utf-8", "replace").decode()

@@ -17,11 +17,10 @@ from bot.channels.telegram import polling
 from bot.channels.telegram.config import Webhook
 from bot.channels.telegram.health import Health
 from bot.core.corpus import Language
-from bot.core.desk_talk import OnPartial
 from bot.core.errors import ServiceError, SettingsError, StoreUnavailable
 from bot.core.model import Answer, Question
 from tests.builders import Clock
-from tests.channels.telegram import PARTS, QUICK, Begun, cited, echo, new_desk, partly, run, talking
+from tests.channels.telegram import PARTS, QUICK, Begun, cited, echo, new_desk, run, talking
 from tests.servers.telegram_api import ANNA, BEA, TOKEN, FakeTelegram, Script
 
 
@@ -217,21 +216,14 @@ def test_a_group_that_moves_while_an_answer_grows_gets_it_at_its_new_place() -> 
     async def test() -> None:
         fake = FakeTelegram(has_drafts=False)
         fake.chats[-100] = "supergroup"
-        is_shown = threading.Event()
         moved = {"ok": False, "description": "Bad Request: upgraded", "parameters": {"migrate_to_chat_id": -100}}
-        script = Script(400, body=json.dumps(moved))
-
-        def answer(question: Question, on_partial: OnPartial) -> Answer:
-            on_partial("Begin")
-            assert is_shown.wait(20)
-            return echo(question)
-
-        async with talking(fake, partly(answer)):
+        begun, script = Begun("Begin", echo), Script(400, body=json.dumps(moved))
+        async with talking(fake, begun.desk()):
             await fake.say("vraag")
             await fake.until(lambda: "Begin …" in fake.texts())
             fake.scripts["editMessageText"].append(script)
             fake.scripts["sendMessage"].append(script)
-            is_shown.set()
+            begun.go_on.set()
             await fake.until(lambda: fake.texts(-100))
         assert fake.texts(-100)[0].startswith("vraag")
 

@@ -16,6 +16,7 @@ from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
+from tornado.httpserver import HTTPServer
 
 from bot.channels.telegram.activity import Pace
 from bot.channels.telegram.channel import Channel
@@ -83,9 +84,7 @@ async def serve(
     )
     async with _started(bot, config, tempo):
         me = Me(bot.id, bot.username or "")
-        channel = Channel(
-            desk, bot, Sender(bot, tempo.pauses_s), me, pace=tempo.pace, again_s=tempo.again_s, every_s=tempo.every_s
-        )
+        channel = _channel(desk, bot, me, tempo)
         background: list[asyncio.Task[None]] = []
         server, port = None, None
         try:
@@ -105,13 +104,23 @@ async def serve(
                 raise ChannelTaken(TAKEN.format(channel=CHANNEL))
         finally:
             health.stop()
-            if server is not None:
-                server.stop()
-                await server.close_all_connections()  # what is not confirmed yet, Telegram delivers again
-            for task in background:
-                task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
+            await _stopped(server, background)
             await channel.finish(tempo.finish_s)
+
+
+def _channel(desk: Desk, bot: Bot, me: Me, tempo: Tempo) -> Channel:
+    sender = Sender(bot, tempo.pauses_s)
+    return Channel(desk, bot, sender, me, pace=tempo.pace, again_s=tempo.again_s, every_s=tempo.every_s)
+
+
+async def _stopped(server: HTTPServer | None, background: list[asyncio.Task[None]]) -> None:
+    """Take nothing in any more; what is not confirmed yet, Telegram delivers again."""
+    if server is not None:
+        server.stop()
+        await server.close_all_connections()
+    for task in background:
+        task.cancel()
+    await asyncio.gather(*background, return_exceptions=True)
 
 
 def run(desk: Desk, config: TelegramConfig) -> None:
