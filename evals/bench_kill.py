@@ -1,91 +1,121 @@
 """``make bench``: ``isvbot serve`` is killed in the middle of its answers and started again; what came of each message.
 
-Knows the fake Bot API of ``tests/servers``, and that a reply which was taken and not yet noted is sent again.
+Knows the fakes of ``tests/servers``, that Teams sends again what was not confirmed, and that a reply which was taken
+and not yet noted is sent again.
 Knows nothing of bursts.
 """
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
 
 from bot.bootstrap_desk import build_store
+from bot.core.keeping import Inbox
 from bot.settings import Settings
-from tests.servers.telegram_api import TOKEN, FakeTelegram, served
+from evals.serving import LOOK_EVERY_S, PATIENCE_S, Row, activity, serving
+from tests.servers.teams_connector import Connector, app_of
+from tests.servers.telegram_api import FakeTelegram, served
+from tests.servers.web import served as served_app
 
-KILLED, KILL_AFTER = 50, 20
-KEY = "a key that is only good for measuring, of enough bytes"
-PATIENCE_S = 300
+EACH, KILL_AFTER = 25, 20
 QUESTION = "Wanneer is ISV verplicht?"
 
-Row = tuple[str, str, str]
-"""What was measured, the outcome, and the aim."""
+
+@dataclass(slots=True)
+class Fakes:
+    """Both services, and what each of their conversations saw."""
+
+    telegram: FakeTelegram = field(default_factory=FakeTelegram)
+    teams: Connector = field(default_factory=Connector)
+
+    def answers(self) -> dict[str, list[str]]:
+        """Give the answers that each conversation saw to their end; in Telegram with their numbers."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for sent in self.telegram.sent.values():
+            found[f"telegram {sent.chat}"] += [value for value in sent.data if value.startswith("good:")]
+        for message in self.teams.messages():
+            if (message.activity.get("channelData") or {}).get("feedbackLoop"):
+                found[f"teams {message.conversation}"].append("")
+        return {name: ids for name, ids in found.items() if ids}
+
+    def seen(self) -> set[str]:
+        """Give the conversations that saw anything of an answer."""
+        chats = {f"telegram {sent.chat}" for sent in self.telegram.sent.values()}
+        return chats | {f"teams {sent.conversation}" for sent in self.teams.messages()}
 
 
 async def kill(settings: Settings) -> list[Row]:
     """Kill the program in the middle of its answers, start it again, and count."""
-    fake = FakeTelegram()
-    fake.chats = dict.fromkeys(range(1, KILLED + 1), "private")
-    async with served(fake) as api:
-        environment = _environment(settings, api)
-        process = _started(environment)
-        await fake.deliver(*[fake.update(message=fake.message(QUESTION, n)) for n in fake.chats])
-        await _until(fake, KILL_AFTER)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        before, ended = {sent.chat for sent in fake.sent.values()}, len(_answers(fake))
-        waiting = {int(incoming.conversation) for incoming in build_store(settings).inbox.waiting("telegram")}
-        process = _started(environment)
-        await _until(fake, KILLED)
-        await fake.until(lambda: fake.count("getUpdates"))
-        process.send_signal(signal.SIGTERM)
-        status = await asyncio.to_thread(process.wait)
-    answers = _answers(fake)
-    taken_not_noted = waiting & before
-    twice = {chat for chat, ids in answers.items() if len(ids) > 1}
-    anew = {chat for chat, ids in answers.items() if len(set(ids)) > 1}
+    fakes = Fakes()
+    fakes.telegram.chats = dict.fromkeys(range(1, EACH + 1), "private")
+    said = [activity("", n, 1, QUESTION) for n in range(EACH)]
+    inbox = build_store(settings).inbox
+    with served_app(app_of(fakes.teams)) as url:
+        fakes.teams.url = url
+        async with served(fakes.telegram) as api, httpx.AsyncClient(timeout=PATIENCE_S) as http:
+            program = serving(settings, api)
+            process = program.start()
+            await program.is_ready(http)
+            post = _poster(http, program.teams, url)
+            chats = fakes.telegram.chats
+            updates = [fakes.telegram.update(message=fakes.telegram.message(QUESTION, n)) for n in chats]
+            await fakes.telegram.deliver(*updates)
+            posting = [asyncio.create_task(post(each)) for each in said]
+            await _until(lambda: len(fakes.answers()) >= KILL_AFTER)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            confirmed = await asyncio.gather(*posting)
+            before, ended = fakes.seen(), len(fakes.answers())
+            waiting = _waiting(inbox)
+            process = program.start()
+            await program.is_ready(http)
+            for each, is_confirmed in zip(said, confirmed, strict=True):
+                if not is_confirmed:
+                    await post(each)
+            await _until(lambda: len(fakes.answers()) >= 2 * EACH and not _waiting(inbox))
+            process.send_signal(signal.SIGTERM)
+            status = await asyncio.to_thread(process.wait)
+    return _rows(fakes.answers(), ended, waiting & before, status)
+
+
+def _rows(answers: dict[str, list[str]], ended: int, taken_not_noted: set[str], status: int) -> list[Row]:
+    twice = {name for name, ids in answers.items() if len(ids) > 1}
+    anew = sum(len(set(ids)) > 1 for ids in answers.values())
+    by = {name: sum(key.startswith(name) for key in answers) for name in ("telegram", "teams")}
+    lost = ", ".join(f"{name} {EACH - count}" for name, count in by.items())
+    again = ", ".join(f"{name} {sum(key.startswith(name) for key in twice - taken_not_noted)}" for name in by)
+    noted = ", ".join(f"{name} {sum(key.startswith(name) for key in taken_not_noted)}" for name in by)
     return [
-        (f"kill -9 after {ended} of {KILLED} answers: lost", str(KILLED - len(answers)), "0"),
-        ("kill: made anew and sent twice", str(len(anew)), "0"),
-        ("kill: sent again though noted", str(len(twice - taken_not_noted)), "0"),
-        (
-            "kill: sent again, or a part of it, for it was taken and not yet noted",
-            str(len(taken_not_noted)),
-            "at most 5",
-        ),
+        (f"kill -9 after {ended} of {2 * EACH} answers, {EACH} in each channel: lost", lost, "0"),
+        ("kill: made anew and sent twice (Telegram tells)", str(anew), "0"),
+        ("kill: sent again though noted", again, "0"),
+        ("kill: sent again, or a part of it, for it was taken and not yet noted", noted, "at most 5 each"),
         ("kill: exit status of the second", str(status), "0"),
     ]
 
 
-def _answers(fake: FakeTelegram) -> dict[int, list[str]]:
-    """Give the numbers of the answers that each chat saw to their end, where the thumbs stand."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for sent in fake.sent.values():
-        for value in sent.data:
-            if value.startswith("good:"):
-                found[sent.chat].append(value)
-    return found
+def _poster(http: httpx.AsyncClient, address: str, url: str) -> Callable[[dict[str, Any]], Any]:
+    async def post(said: dict[str, Any]) -> bool:
+        """Send a message and say whether it was confirmed."""
+        try:
+            return (await http.post(address, json={**said, "serviceUrl": url})).is_success
+        except httpx.TransportError:
+            return False
+
+    return post
 
 
-async def _until(fake: FakeTelegram, chats: int) -> None:
-    async with asyncio.timeout(PATIENCE_S), fake._changed:  # noqa: SLF001  # longer than a test would wait
-        await fake._changed.wait_for(lambda: len(_answers(fake)) >= chats)  # noqa: SLF001
+def _waiting(inbox: Inbox) -> set[str]:
+    return {f"{name} {incoming.conversation}" for name in ("telegram", "teams") for incoming in inbox.waiting(name)}
 
 
-def _environment(settings: Settings, api: str) -> dict[str, str]:
-    database = settings.database_url
-    own = {
-        "ISVBOT_DATA_DIR": str(settings.data_dir),
-        "ISVBOT_DATABASE_URL": database.get_secret_value() if database is not None else "",
-        "ISVBOT_KEY": KEY,
-        "ISVBOT_UNKNOWN_ROLE": "officer",
-        "ISVBOT_TELEGRAM_TOKEN": TOKEN,
-        "ISVBOT_TELEGRAM_API_URL": api,
-    }
-    return {**os.environ, **own}
-
-
-def _started(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "bot", "serve"], env=environment, stderr=subprocess.DEVNULL)
+async def _until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds: two services, one of them in a thread, have no event in common."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():  # noqa: ASYNC110  # as above
+            await asyncio.sleep(LOOK_EVERY_S)

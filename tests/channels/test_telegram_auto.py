@@ -4,6 +4,7 @@ It hands updates to an Application of python-telegram-bot, which isvbot does not
 the channel as it came, and the channel sends through that Application's bot.
 """
 
+import asyncio
 import json
 from typing import Any
 
@@ -17,22 +18,40 @@ from bot.channels.telegram.sender import Sender
 from tests.builders import desk
 from tests.channels.telegram import run
 from tests.core.test_desk import ASK, PARTS
+from tests.servers.telegram_api import PATIENCE_S
 
 auto = pytest.importorskip(
     "tg_auto_test.test_utils.serverless_telegram_client", reason="tg-auto-test is there for Python 3.12 and newer"
 )
 
 
+class Telling(Sender):
+    """Tells when a reply was sent: the fake looks for it as soon as an update was handled."""
+
+    sent: asyncio.Event
+
+    async def send(self, *given: Any) -> None:
+        """Send a reply."""
+        await super().send(*given)
+        self.sent.set()
+
+
 def passing_on(builder: Any, channels: list[Channel]) -> Any:
     """Build an Application that passes updates on to a channel of its own."""
     made: Application[Any, Any, Any, Any, Any, Any] = builder.build()
+    sent = asyncio.Event()
 
     async def begin(application: Any) -> None:
         bot = application.bot
-        channels.append(Channel(desk(PARTS), bot, Sender(bot, ()), Me(bot.id, bot.username)))
+        sender = Telling(bot, ())
+        sender.sent = sent
+        channels.append(Channel(desk(PARTS), bot, sender, Me(bot.id, bot.username)))
 
     async def pass_on(update: Update, _: object) -> None:
+        sent.clear()
         await channels[0].take(json.loads(update.to_json()))
+        async with asyncio.timeout(PATIENCE_S):
+            await sent.wait()
 
     made.post_init = begin
     made.add_handler(TypeHandler(Update, pass_on))

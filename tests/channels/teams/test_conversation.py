@@ -1,5 +1,6 @@
 """Teams, over HTTP with the real SDK: what people see, and that nothing is lost or answered twice."""
 
+import gc
 import json
 import logging
 import threading
@@ -371,3 +372,16 @@ def test_no_question_and_no_token_reach_a_log(bot: Bot, caplog: pytest.LogCaptur
     assert not [record for record in caplog.records if record.name == "httpx" and "/v3/" in record.getMessage()]
     assert "geheime" not in shown
     assert token not in shown
+
+
+def test_the_sdk_keeps_no_counters_of_what_came_in(bot: Bot) -> None:
+    def kept() -> int:
+        return sum(type(found).__name__ in ("_ProxyMeter", "_ProxyCounter") for found in gc.get_objects())
+
+    bot.say("/stop")
+    bot.connector.wait()
+    before = kept()
+    for count in range(2, 7):
+        bot.say("/stop")
+        bot.connector.wait(count)
+    assert kept() == before
