@@ -4,6 +4,7 @@ Knows phrases, names of authorities, things that are bought, amounts and days, a
 Knows nothing of what follows from the facts.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -39,6 +40,12 @@ _DENIED_AFTER = Patterns.of(
     rf"^ (?:van|of) (?:{_ABROAD})\b",
     r"^\s+(?:doet|doen|does|do) (?:toch |er )?(?:niet|not) (?:mee|aan mee|take part|join)",
 )
+
+
+_BESIDE = re.compile(
+    r"\b(?:kopen|koopt|koop|buy|buying) (?:ook|daarnaast|verder|also)\b|\balso (?:buy|purchase)\b", re.IGNORECASE
+)
+"""Words by which something is bought beside the first thing: what that one is worth says nothing of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,9 @@ def case_of(earlier: Sequence[str], text: str, as_of: date, rules: Rules) -> Cas
     for message in (*earlier, text):
         told = facts_told(message, as_of, rules)
         if FactName.VALUE_EUR in told.facts and FactName.EUROPEAN_TENDER not in told.facts:
+            facts.pop(FactName.EUROPEAN_TENDER, None)
+        if FactName.CATEGORY in told.facts and _BESIDE.search(message):
+            facts.pop(FactName.VALUE_EUR, None)
             facts.pop(FactName.EUROPEAN_TENDER, None)
         facts = {name: replace(fact, known=Known.HISTORY) for name, fact in facts.items() if name not in told.doubtful}
         facts |= told.facts

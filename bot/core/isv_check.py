@@ -4,6 +4,7 @@ Knows which written answers the check takes the place of, and what is assumed wh
 Knows nothing of how facts lead to an outcome, or of how a decision is worded.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +36,12 @@ _ASSUMED: Facts = {
 
 THRESHOLD = "european_threshold"
 """The glossary term for the threshold: who asks for it, asks for an amount and not for a verdict."""
+
+_ASKS_WHAT = re.compile(
+    r"\W*(?:en |and )?(?:wat (?:is|zijn|moet|moeten)|welke?|wie|hoeveel|what (?:is|are|must)|which|who|how much)\b",
+    re.IGNORECASE,
+)
+"""How a message begins that asks for a thing, and not whether ISV holds for a purchase."""
 
 OPENING_WORDS = 4
 """Words among which a question word makes a question open, so that no yes or no is asked."""
@@ -119,7 +126,7 @@ def _is_called(part: FoundPart, told: int, *, has_new: bool, rules: Rules) -> bo
         return False
     if part.answers[0].target.calls_check:
         return True
-    if any(mention.term.identifier == THRESHOLD for mention in rules.terms.mentions(part.said)):
+    if _asks_threshold(part.said, rules):
         return False
     near = [match for match in part.answers if match.score >= part.answers[0].score - NEAR_ANSWER]
     is_near = any(match.target.calls_check for match in near)
@@ -143,7 +150,14 @@ def _changes_a_case(retrieved: Retrieved, case: Case, rules: Rules) -> bool:
     understood = retrieved.understood
     asked_before = any(rules.screen.duty.match(turn.question) for turn in understood.question.history)
     is_short = len(words(understood.text)) <= MAX_FOLLOW_UP_WORDS
-    return asked_before and is_short and bool(case.new & _CORE_FACTS) and len(retrieved.parts) == 1
+    asks_otherwise = _ASKS_WHAT.match(understood.text) is not None or _asks_threshold(understood.text, rules)
+    return (
+        asked_before and is_short and not asks_otherwise and bool(case.new & _CORE_FACTS) and len(retrieved.parts) == 1
+    )
+
+
+def _asks_threshold(text: str, rules: Rules) -> bool:
+    return any(mention.term.identifier == THRESHOLD for mention in rules.terms.mentions(text))
 
 
 def _cites(decision: Decision, rules: Rules) -> list[Cite]:

@@ -74,10 +74,16 @@ def understand(screened: Screened, speller: Speller, rules: Rules) -> Understood
 
 
 def _earlier(question: Question, text: str, rules: Rules) -> tuple[str, ...]:
-    """Give the earlier questions, unless this one announces another subject."""
-    if without_topic_change(text, rules) != squeezed(text):
+    """Give the earlier questions since another subject was announced last; none where this one does."""
+    if _changes_subject(text, rules):
         return ()
-    return tuple(turn.question for turn in question.history)
+    asked = [turn.question for turn in question.history]
+    changes = [place for place, one in enumerate(asked) if _changes_subject(one, rules)]
+    return tuple(asked[changes[-1] if changes else 0 :])
+
+
+def _changes_subject(text: str, rules: Rules) -> bool:
+    return without_topic_change(text, rules) != squeezed(text)
 
 
 def _part(asked: Asked, history: tuple[Turn, ...], rules: Rules) -> Part:

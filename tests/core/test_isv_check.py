@@ -101,6 +101,22 @@ def test_a_long_message_with_another_question_is_not_a_change_of_the_case() -> N
     assert found.decision is None
 
 
+@pytest.mark.parametrize("text", ["Wat is de drempel voor het Rijk?", "Welke risico's zijn er bij uniformen?"])
+def test_who_asks_for_a_thing_after_a_purchase_gets_no_verdict(text: str) -> None:
+    assert told(LAPTOPS, text).decision is None
+
+
+def test_what_one_thing_is_worth_says_nothing_of_what_is_bought_beside_it() -> None:
+    found = told(LAPTOPS, "Wij kopen ook uniformen. Is ISV daar verplicht?")
+    assert FactName.VALUE_EUR not in facts(found)
+    assert facts(found)[FactName.CATEGORY] == "bedrijfskleding"
+
+
+def test_another_subject_ends_a_purchase_for_what_comes_after_it_too() -> None:
+    found = told(LAPTOPS, "Andere vraag: wat is ISV?", "Is ISV verplicht bij uniformen?")
+    assert found.decision is None or FactName.VALUE_EUR not in facts(found)
+
+
 def test_contradicting_facts_are_not_decided_on() -> None:
     assert told("Moet ISV bij laptops en tuinonderhoud van ons ministerie, 200.000 euro?").decision is None
 
