@@ -44,10 +44,9 @@ def screen(question: Question, finder: PersonalDataFinder, rules: Rules) -> Scre
     question = replace(question, history=_screened_turns(question.history, finder, rules))
     text = visible(question.text).strip()
     language = question.language or _language(text, question)
-    if is_refused(text, finder):
-        masked = without_personal_data(text, finder)
-        return Stopped(Status.REFUSED_PERSONAL_DATA, "refused_personal_data", question, masked, language)
-    shortened = without_personal_data(text, finder)
+    is_refused, shortened = screened_text(text, finder)
+    if is_refused:
+        return Stopped(Status.REFUSED_PERSONAL_DATA, "refused_personal_data", question, shortened, language)
     notices = (NoticeKind.DETAILS_LEFT_OUT,) if shortened != text else ()
     text = shortened
     if not rules.screen.injection.match(text):
@@ -67,11 +66,6 @@ def screened_text(text: str, finder: PersonalDataFinder) -> tuple[bool, str]:
         mark = f"[{datum.kind}]" if datum.is_refused else LEFT_OUT
         text = f"{text[: datum.start]}{mark}{text[datum.end :]}"
     return any(datum.is_refused for datum in found), text
-
-
-def is_refused(text: str, finder: PersonalDataFinder) -> bool:
-    """Say whether a text holds personal data with which it is not looked at."""
-    return any(datum.is_refused for datum in finder.find(text))
 
 
 def without_personal_data(text: str, finder: PersonalDataFinder) -> str:
