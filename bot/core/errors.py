@@ -109,6 +109,13 @@ class StoreUnavailable(ServiceError):
 class ChannelTaken(StoreUnavailable):
     """Another process answers for the channel, or this one is ending: what comes in is not kept here."""
 
+    def __init__(self, channel: str) -> None:
+        """Take the name of the channel."""
+        super().__init__(
+            f"another process answers for {channel} with this database, or this one is ending: run one process a"
+            " channel"
+        )
+
 
 class NotDelivered(ServiceError):
     """A channel could not send a reply now; it may later."""

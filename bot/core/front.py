@@ -37,8 +37,6 @@ GRACE_S = 3.0
 LET_GO_S = 5.0
 """Seconds that giving back a channel may take."""
 
-TAKEN = "another process answers for {channel} with this database, or this one is ending: run one process a channel"
-
 Partial = Callable[[Incoming], OnPartial | None]
 """Gives what shows the beginning of an answer while the rest is made; it is called from another thread."""
 
@@ -91,7 +89,7 @@ class Front:
             StoreUnavailable: what waits cannot be read.
         """
         if not await self._in_thread(self._desk.take_on, channel):
-            raise ChannelTaken(TAKEN.format(channel=channel))
+            raise ChannelTaken(channel)
         self._channel = channel
         waiting = await self._in_thread(self._desk.waiting, channel)
         for incoming in waiting:
@@ -110,7 +108,7 @@ class Front:
         if incoming.is_group and not incoming.is_addressed:
             return False
         if self._closing.is_set():
-            raise ChannelTaken(TAKEN.format(channel=incoming.channel))
+            raise ChannelTaken(incoming.channel)
         if self._sending.is_full:
             raise StoreUnavailable("too many answers wait to be sent")
         line = _line(incoming)

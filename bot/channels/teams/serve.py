@@ -20,7 +20,6 @@ from bot.channels.teams.app import FINISH_S, Ready, Registration, build_app
 from bot.channels.teams.read import CHANNEL
 from bot.core.desk import Desk
 from bot.core.errors import ChannelTaken, ServiceError, SettingsError
-from bot.core.front import TAKEN
 
 __all__ = ["Place", "Registration", "check", "sdk", "serve", "serve_until"]
 
@@ -114,7 +113,7 @@ def _take_on(desk: Desk) -> None:
         StoreUnavailable: the database cannot be reached.
     """
     if not desk.take_on(CHANNEL):
-        raise ChannelTaken(TAKEN.format(channel=CHANNEL))
+        raise ChannelTaken(CHANNEL)
 
 
 class _Server(uvicorn.Server):
@@ -133,7 +132,7 @@ class _Server(uvicorn.Server):
             ChannelTaken: another process answers in Teams.
         """
         if self.is_taken:
-            raise ChannelTaken(TAKEN.format(channel=CHANNEL))
+            raise ChannelTaken(CHANNEL)
 
 
 class _Beside(_Server):

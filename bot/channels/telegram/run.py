@@ -30,7 +30,7 @@ from bot.channels.telegram.webhook import start_server
 from bot.core.delivery import AGAIN_S
 from bot.core.desk import Desk
 from bot.core.errors import ChannelTaken, ServiceError, SettingsError
-from bot.core.front import EVERY_S, TAKEN
+from bot.core.front import EVERY_S
 
 SEND_TIMEOUT_S = 20.0
 """Seconds to wait for Telegram; too short a wait sends a message again that had arrived."""
@@ -101,7 +101,7 @@ async def serve(
                 background.append(asyncio.create_task(_passed_on(event, ended)))
             await _updates(bot, config, channel, health, tempo, ended)
             if channel.front.taken_over.is_set():
-                raise ChannelTaken(TAKEN.format(channel=CHANNEL))
+                raise ChannelTaken(CHANNEL)
         finally:
             health.stop()
             await _stopped(server, background)
