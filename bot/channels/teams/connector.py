@@ -28,11 +28,8 @@ MAX_PAUSE_S = 30.0
 """Seconds that are waited at most, whatever Teams says."""
 
 TOO_MANY, SERVER_FAILS = 429, 500
-GONE = frozenset({403, 404, 410})
-"""Statuses of what can never arrive: the bot was removed or blocked, or the conversation is gone."""
-
 PASSING = frozenset({401, 408, TOO_MANY})
-"""Statuses of what may arrive later; a token that is not right can be mended."""
+"""Statuses below 500 of what may arrive later; a token that is not right can be mended."""
 
 OUR_MISTAKES = (TypeError, AttributeError, LookupError, ValidationError)
 """What no waiting helps against."""
@@ -69,22 +66,17 @@ class Connector:
         """
         try:
             return await self._posted(address, activity)
-        except (Unreachable, *OUR_MISTAKES):
+        except OUR_MISTAKES:
             raise
-        except httpx.HTTPStatusError as error:
-            status = error.response.status_code
-            if status not in PASSING and status < SERVER_FAILS:
-                raise Unreachable(f"status {status}") from error
-            raise NotDelivered(f"status {status}") from error
         except Exception as error:  # whatever the libraries raise: no connection, no token
-            raise NotDelivered(type(error).__name__) from error
+            meaning = _meant(error)
+            raise meaning from error
 
     async def _posted(self, address: Address, activity: MessageActivityInput) -> str:
-        """Send an activity, and again while that may help.
+        """Send an activity, and again while that may help at once.
 
         Raises:
-            Unreachable: it can never arrive.
-            HTTPError: Teams does not take it now.
+            HTTPError: Teams does not take it.
         """
         activity.from_ = self._bot
         activity.conversation = ConversationAccount(id=address.conversation)
@@ -93,6 +85,8 @@ class Connector:
             try:
                 return (await conversations.create_activity(address.conversation, activity)).id
             except httpx.HTTPError as error:
+                if not _passes_soon(error):
+                    raise
                 await asyncio.sleep(_pause_after(error, pause))
         return (await conversations.create_activity(address.conversation, activity)).id
 
@@ -184,22 +178,29 @@ def _real(message_id: str) -> str:
     return "" if message_id == PLACEHOLDER else message_id
 
 
-def _pause_after(error: httpx.HTTPError, otherwise: float) -> float:
-    """Give the seconds to wait before the next attempt.
+def _meant(error: Exception) -> Exception:
+    """Give what an error means for a message: later, in another form, or never.
 
-    Raises:
-        Unreachable: no attempt will ever do.
-        Malformed: it will not do in this form.
-        HTTPError: the next one will not do either.
+    Never: the bot was removed or blocked, the conversation is gone, or Teams takes nothing of the kind.
     """
     if not isinstance(error, httpx.HTTPStatusError):
-        return otherwise
+        return NotDelivered(type(error).__name__)
     status = error.response.status_code
+    what = f"status {status}"
     if status in ODD:
-        raise Malformed(f"status {status}") from error
-    if status in GONE:
-        raise Unreachable(f"status {status}") from error
-    if status != TOO_MANY and status < SERVER_FAILS:
-        raise error
-    asked = error.response.headers.get("retry-after", "")
+        return Malformed(what)
+    return NotDelivered(what) if status in PASSING or status >= SERVER_FAILS else Unreachable(what)
+
+
+def _passes_soon(error: httpx.HTTPError) -> bool:
+    """Say whether the next attempt may do: Teams is busy or fails, or was not reached."""
+    if not isinstance(error, httpx.HTTPStatusError):
+        return True
+    status = error.response.status_code
+    return status == TOO_MANY or status >= SERVER_FAILS
+
+
+def _pause_after(error: httpx.HTTPError, otherwise: float) -> float:
+    """Give the seconds to wait before the next attempt: those that Teams asks for, if it does."""
+    asked = error.response.headers.get("retry-after", "") if isinstance(error, httpx.HTTPStatusError) else ""
     return min(float(asked), MAX_PAUSE_S) if asked.isdigit() else otherwise
