@@ -28,6 +28,8 @@ from bot.core.recording import record_of
 from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from bot.adapters.database import Tried
     from bot.adapters.entra_groups import EntraGroups
     from bot.adapters.people_file import ListedPeople
@@ -60,13 +62,12 @@ def build_store(settings: Settings) -> Store:
         MissingExtra: the database's driver is not installed.
         StoreUnavailable: the database cannot be reached or written.
     """
-    from bot.adapters.database import Database, database_url
+    from bot.adapters.database import Database
     from bot.adapters.seal import Seal
     from bot.adapters.store import sql_store
 
     seal = Seal(_key(settings))
-    setting = settings.database_url
-    database = Database(database_url(setting.get_secret_value() if setting is not None else None, settings.data_dir))
+    database = Database(_database_url(settings))
     database.migrate()
     return sql_store(database, seal, _now)
 
@@ -79,10 +80,9 @@ def try_store(settings: Settings) -> "Tried":
         MissingExtra: the database's driver is not installed.
         StoreUnavailable: the database cannot be reached or written.
     """
-    from bot.adapters.database import database_url, tried
+    from bot.adapters.database import tried
 
-    setting = settings.database_url
-    return tried(database_url(setting.get_secret_value() if setting is not None else None, settings.data_dir))
+    return tried(_database_url(settings))
 
 
 def build_desk(
@@ -200,6 +200,13 @@ def keep_record(settings: Settings, answer: Answer, versions: Versions) -> None:
         LateRecords(settings).add(record_of(answer, versions))
     except StoreUnavailable as error:
         log.warning("not recorded id=%s cause=%s", answer.id, error)
+
+
+def _database_url(settings: Settings) -> "URL":
+    from bot.adapters.database import database_url
+
+    setting = settings.database_url
+    return database_url(setting.get_secret_value() if setting is not None else None, settings.data_dir)
 
 
 def _key(settings: Settings) -> bytes:

@@ -127,15 +127,13 @@ class Database:
         Raises:
             StoreUnavailable: the database cannot be reached or written.
         """
-        try:
+        with self.reached():
             revision = self._revision()
             with self._engine.connect() as connection, connection.begin() as transaction:
                 connection.execute(text("CREATE TABLE isvbot_tried (n INTEGER)"))
                 if revision is not None:
                     connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
                 transaction.rollback()
-        except SQLAlchemyError as error:
-            raise self._unavailable(error) from error
         return revision
 
     def close(self) -> None:
