@@ -20,7 +20,7 @@ from bot.settings import Settings
 from tests.adapters.stores import address, everything_in, opened
 from tests.builders import Clock
 from tests.conftest import Command
-from tests.servers.graph import fake_graph, refusal
+from tests.servers.graph import fake_graph, refusal, settings_with
 from tests.servers.hostile_model import Reply, failing, hostile
 
 NOBODY = 65534
@@ -243,18 +243,9 @@ def test_the_key_of_the_chat_model_is_not_shown(clean_settings: None, tmp_path: 
 
 
 def test_groups_of_entra_are_looked_at_where_they_are_listed(clean_settings: None, tmp_path: Path) -> None:
-    people = tmp_path / "people.yaml"
-    people.write_text("groups: {teams: {11111111-1111-1111-1111-111111111111: officer}}", "utf-8")
+    people = "groups: {teams: {11111111-1111-1111-1111-111111111111: officer}}"
     with fake_graph() as graph:
-        settings = Settings(
-            data_dir=tmp_path,
-            people_file=people,
-            teams_client_id="bot",
-            teams_client_secret=SecretStr("geheim"),
-            teams_tenant_id="huurder",
-            teams_graph_url=graph.url,
-            teams_login_url=graph.url,
-        )
+        settings = settings_with(graph, tmp_path, people)
         _, lines = examined(settings)
         assert any(line.startswith(f"✓ Groepen in Entra: 1 in de lijst van mensen, {graph.url}") for line in lines)
         graph.script.append(refusal(403, "Authorization_RequestDenied"))

@@ -4,7 +4,6 @@ Knows phrases, names of authorities, things that are bought, amounts and days, a
 Knows nothing of what follows from the facts.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -42,8 +41,8 @@ _DENIED_AFTER = Patterns.of(
 )
 
 
-_BESIDE = re.compile(
-    r"\b(?:kopen|koopt|koop|buy|buying) (?:ook|daarnaast|verder|also)\b|\balso (?:buy|purchase)\b", re.IGNORECASE
+_BESIDE = Patterns.of(
+    r"\b(?:kopen|koopt|koop|buy|buying) (?:ook|daarnaast|verder|also)\b", r"\balso (?:buy|purchase)\b"
 )
 """Words by which something is bought beside the first thing: what that one is worth says nothing of this one."""
 
@@ -85,7 +84,7 @@ def case_of(earlier: Sequence[str], text: str, as_of: date, rules: Rules) -> Cas
         told = facts_told(message, as_of, rules)
         if FactName.VALUE_EUR in told.facts and FactName.EUROPEAN_TENDER not in told.facts:
             facts.pop(FactName.EUROPEAN_TENDER, None)
-        if FactName.CATEGORY in told.facts and _BESIDE.search(message):
+        if FactName.CATEGORY in told.facts and _BESIDE.match(message):
             facts.pop(FactName.VALUE_EUR, None)
             facts.pop(FactName.EUROPEAN_TENDER, None)
         facts = {name: replace(fact, known=Known.HISTORY) for name, fact in facts.items() if name not in told.doubtful}

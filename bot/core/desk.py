@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core.commands import CommandName, commanded
+from bot.core.commands import Commanded, CommandName, commanded
 from bot.core.corpus import Language, Role, Status
 from bot.core.desk_commands import Commands, handed_id, welcome
 from bot.core.desk_talk import OnPartial
@@ -214,9 +214,10 @@ class Desk:
         person = self._identities.person(incoming.channel, incoming.person)
         known = self._store.conversations.load(self._identities.conversation(incoming))
         conversation = known or Conversation(person)
-        if _asks_to_forget(incoming):  # before it is looked up who it is: that may be away, and it needs no role
+        command = _forgetting(incoming)
+        if command is not None:  # before it is looked up who it is: that may be away, and it needs no role
             anybody = (self._manners.group_role,)
-            return self._commands.forget(Visit(incoming, person, anybody, conversation, self._messages))
+            return self._commands.carry_out(command, Visit(incoming, person, anybody, conversation, self._messages))
         admission = self._door.admit(incoming, person)
         roles = (self._manners.group_role,) if incoming.is_group and admission.roles else admission.roles
         visit = Visit(incoming, person, roles or (self._manners.group_role,), conversation, self._messages)
@@ -305,6 +306,8 @@ class Desk:
         return replace(told, status=Status.ERROR_SERVICE)
 
 
-def _asks_to_forget(incoming: Incoming) -> bool:
+def _forgetting(incoming: Incoming) -> Commanded | None:
+    """Give the command by which a person in private has all forgotten; any other message is none."""
     command = commanded(visible(incoming.text).strip()) if incoming.kind in TYPED else None
-    return command is not None and command.name is CommandName.FORGET and not incoming.is_group
+    is_one = command is not None and command.name is CommandName.FORGET and not incoming.is_group
+    return command if is_one else None

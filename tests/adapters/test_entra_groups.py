@@ -16,7 +16,7 @@ from bot.core.errors import DirectoryUnavailable, ServiceTimeout, SettingsError
 from bot.settings import Settings
 from tests.builders import said
 from tests.core.test_desk import ASK, MESSAGES, PARTS
-from tests.servers.graph import Graph, Reply, fake_graph, refusal
+from tests.servers.graph import Graph, Reply, fake_graph, refusal, settings_with
 
 ANNA, BEN, EVE = (f"{letter}0000000-0000-0000-0000-00000000000{letter}" for letter in "abe")
 BUYERS, HELPDESK = "c1111111-1111-1111-1111-111111111111", "d2222222-2222-2222-2222-222222222222"
@@ -199,17 +199,8 @@ def test_what_cannot_be_reached_is_an_outage() -> None:
 @pytest.fixture
 def settings(clean_settings: None, tmp_path: Path, graph: Graph) -> Settings:
     """Settings with a list of people and groups."""
-    path = tmp_path / "people.yaml"
-    path.write_text(f"people: {{teams: {{{EVE}: newcomer}}}}\ngroups: {{teams: {{{BUYERS}: officer}}}}", "utf-8")
-    return Settings(
-        data_dir=tmp_path,
-        people_file=path,
-        teams_client_id="bot",
-        teams_client_secret=SecretStr("geheim"),
-        teams_tenant_id="huurder",
-        teams_graph_url=graph.url,
-        teams_login_url=graph.url,
-    )
+    people = f"people: {{teams: {{{EVE}: newcomer}}}}\ngroups: {{teams: {{{BUYERS}: officer}}}}"
+    return settings_with(graph, tmp_path, people)
 
 
 def test_who_is_in_a_listed_group_is_let_in_and_an_outage_is_told_as_one(

@@ -7,8 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
+
+from pydantic import SecretStr
+
+from bot.settings import Settings
 
 MOST_GROUPS = 20
 
@@ -113,3 +118,18 @@ def fake_graph(**members: set[str]) -> Iterator[Graph]:
         server.shutdown()
         server.server_close()
         thread.join(30)
+
+
+def settings_with(graph: Graph, folder: Path, people: str) -> Settings:
+    """Settings of a bot whose list of people is looked up there."""
+    path = folder / "people.yaml"
+    path.write_text(people, "utf-8")
+    return Settings(
+        data_dir=folder,
+        people_file=path,
+        teams_client_id="bot",
+        teams_client_secret=SecretStr("geheim"),
+        teams_tenant_id="huurder",
+        teams_graph_url=graph.url,
+        teams_login_url=graph.url,
+    )
