@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.assistant import Assistant
@@ -28,8 +29,6 @@ from bot.core.recording import record_of
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
-
     from bot.adapters.database import Tried
     from bot.adapters.entra_groups import EntraGroups
     from bot.adapters.people_file import ListedPeople
@@ -62,12 +61,12 @@ def build_store(settings: Settings) -> Store:
         MissingExtra: the database's driver is not installed.
         StoreUnavailable: the database cannot be reached or written.
     """
-    from bot.adapters.database import Database
+    from bot.adapters.database import Database, database_url
     from bot.adapters.seal import Seal
     from bot.adapters.store import sql_store
 
     seal = Seal(_key(settings))
-    database = Database(_database_url(settings))
+    database = Database(database_url(*_database_place(settings)))
     database.migrate()
     return sql_store(database, seal, _now)
 
@@ -80,9 +79,9 @@ def try_store(settings: Settings) -> "Tried":
         MissingExtra: the database's driver is not installed.
         StoreUnavailable: the database cannot be reached or written.
     """
-    from bot.adapters.database import tried
+    from bot.adapters.database import database_url, tried
 
-    return tried(_database_url(settings))
+    return tried(database_url(*_database_place(settings)))
 
 
 def build_desk(
@@ -202,11 +201,10 @@ def keep_record(settings: Settings, answer: Answer, versions: Versions) -> None:
         log.warning("not recorded id=%s cause=%s", answer.id, error)
 
 
-def _database_url(settings: Settings) -> "URL":
-    from bot.adapters.database import database_url
-
+def _database_place(settings: Settings) -> tuple[str | None, Path]:
+    """Give what the address of the database is made of: the one that is set, and the data folder."""
     setting = settings.database_url
-    return database_url(setting.get_secret_value() if setting is not None else None, settings.data_dir)
+    return (setting.get_secret_value() if setting is not None else None), settings.data_dir
 
 
 def _key(settings: Settings) -> bytes:
