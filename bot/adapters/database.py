@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot.core.errors import MissingExtra, SettingsError, StoreUnavailable
 
-LATEST = "0003"
+LATEST = "0004"
 """The newest migration."""
 
 BUSY_TIMEOUT_MS = 10_000

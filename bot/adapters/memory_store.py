@@ -159,6 +159,11 @@ class MemoryFeedback:
         found = self._kept.feedback.get((person, answer_id))
         return found[0] if found is not None else None
 
+    def newest(self, person: str, since: datetime) -> Rating | None:
+        """Give the last rating."""
+        own = [(at, rating) for rating, at, who in self._kept.feedback.values() if who == person and at >= since]
+        return max(own, key=lambda found: found[0])[1] if own else None
+
 
 class MemoryQueue:
     """Keeps questions for a colleague."""
@@ -226,6 +231,16 @@ class MemoryPeople:
         if found is not None:
             del self._kept.people[found.person]
         return found is not None
+
+    def untold(self, channel: str) -> tuple[Pairing, ...]:
+        """Give who was let in and not told."""
+        return tuple(p for p in self.all() if p.channel == channel and p.role is not None and p.reach is not None)
+
+    def told(self, code: str) -> None:
+        """Note that a person was told."""
+        for pairing in self.all():
+            if pairing.code == code:
+                self._kept.people[pairing.person] = replace(pairing, reach=None)
 
 
 class MemoryRetention:

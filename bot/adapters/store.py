@@ -25,7 +25,7 @@ def sql_store(database: Database, seal: Seal, now: Callable[[], datetime]) -> St
         records=SqlRecords(database, now),
         feedback=SqlFeedback(database, now),
         queue=SqlQueue(database, seal),
-        people=SqlPeople(database),
+        people=SqlPeople(database, seal),
         shown=SqlShownAnswers(database),
         suggestions=SqlSuggestions(database),
         retention=SqlRetention(database, seal),

@@ -39,8 +39,8 @@ _GIVEN_OUT: Mapping[str, type[Base]] = {
     "shown": ShownRow,
 }
 _EMPTY: Mapping[str, Any] = {"person": "", "incoming": None, "replies": None}
-_SEALED = ("incoming", "handed")
-_JSON = ("incoming", "handed", "body", "talk", "last", "replies")
+_SEALED = ("incoming", "handed", "reach")
+_JSON = ("incoming", "handed", "reach", "body", "talk", "last", "replies")
 
 
 class SqlRetention:

@@ -159,3 +159,5 @@ class PersonRow(Base):
     code: Mapped[str] = mapped_column(String(16), unique=True)
     role: Mapped[str | None] = mapped_column(String(16))
     asked_at: Mapped[datetime] = mapped_column(Moment)
+    reach: Mapped[str | None] = mapped_column(Text)
+    """Sealed; empty once the person was told."""

@@ -18,7 +18,7 @@ from bot.core.errors import ServiceError, StoreUnavailable, UsageError
 from bot.core.identity import Identities
 from bot.core.incoming import Attachment, Incoming, MessageKind, Rating, Reason
 from bot.core.keepable import keepable, masked
-from bot.core.keeping import Conversation, Finished, Handed
+from bot.core.keeping import Conversation, Finished, Handed, Pairing
 from bot.core.messages import Messages
 from bot.core.people import Admission, Door
 from bot.core.plain import visible
@@ -38,11 +38,15 @@ ONCE_A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message that nobody asked for just now: a colleague's answer. ``address`` is the channel's own."""
+    """A message that nobody asked for just now: a colleague's answer, or that somebody was let in.
+
+    ``address`` is the channel's own; ``id`` is the number of the question, or the code of who was let in.
+    """
 
     id: str
     address: str
     replies: tuple[Reply, ...]
+    lets_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,18 +188,23 @@ class Desk:
             StoreUnavailable: it cannot be read.
         """
         self.tidy()
-        return tuple(
+        let_in = (self._let_in(pairing) for pairing in self._store.people.untold(channel))
+        answered = (
             Outgoing(handed.id, handed.address, self._from_colleague(handed))
             for handed in self._store.queue.unsent(channel)
         )
+        return (*(found for found in let_in if found is not None), *answered)
 
-    def sent(self, outgoing_id: str) -> None:
+    def sent(self, outgoing: Outgoing) -> None:
         """Note that a message of its own accord arrived.
 
         Raises:
             StoreUnavailable: it cannot be noted.
         """
-        self._store.queue.sent(outgoing_id)
+        if outgoing.lets_in:
+            self._store.people.told(outgoing.id)
+        else:
+            self._store.queue.sent(outgoing.id)
 
     def tidy(self) -> None:
         """Delete what is older than the set time, at the start and once a day."""
@@ -291,6 +300,14 @@ class Desk:
             return known
         earlier = self._store.suggestions.under(visit.person, answer_id)
         return next((label for n, label in enumerate(earlier) if str(n) == place), "")
+
+    def _let_in(self, pairing: Pairing) -> Outgoing | None:
+        if pairing.reach is None:
+            return None
+        language = pairing.reach.language
+        role = self._messages.say(f"role_{pairing.role}", language)
+        told = note(self._messages.say("let_in", language, role=role), language)
+        return Outgoing(pairing.code, pairing.reach.address, (told,), lets_in=True)
 
     def _from_colleague(self, handed: Handed) -> tuple[Reply, ...]:
         head = self._messages.say("colleague_answered", handed.language, question=handed.question)

@@ -14,7 +14,7 @@ from bot.core.corpus import Language
 from bot.core.desk_talk import Talking
 from bot.core.errors import UsageError
 from bot.core.incoming import Incoming, Rating, Reason
-from bot.core.keeping import Counts, Handed, Store
+from bot.core.keeping import Counts, Handed, KeptTurn, Store
 from bot.core.model import MAX_QUESTION_CHARS
 from bot.core.reply import ASK, WHY, Button, Reply, ReplyKind, ShownSource, note, thumbs
 from bot.core.visit import Ended, Visit, changed, says
@@ -57,7 +57,7 @@ class Commands:
             CommandName.START: lambda visit, rest: welcome(_in_language(visit, rest)),
             CommandName.HELP: lambda visit, _: Ended((note(_help(visit), visit.language),), visit.conversation),
             CommandName.CHECK: self.talking.begin_check,
-            CommandName.SOURCE: lambda visit, rest: _with_sources(visit, _sources(visit, rest)),
+            CommandName.SOURCE: lambda visit, rest: _with_sources(visit, _sources(visit, rest or None)),
             CommandName.SOURCES: lambda visit, _: _with_sources(visit, _sources(visit)),
             CommandName.COLLEAGUE: self._colleague,
             CommandName.FEEDBACK: self._feedback,
@@ -94,7 +94,7 @@ class Commands:
         return says(visit, "feedback_why", *reasons)
 
     def _feedback(self, visit: Visit, text: str) -> Ended:
-        """Take a remark on the last answer, or ask for one.
+        """Take a remark on the last answer, or on an earlier one that was rated since; without a remark, ask for one.
 
         Raises:
             UsageError: there is no answer yet.
@@ -105,8 +105,17 @@ class Commands:
         if not text:
             buttons = thumbs(last.answer_id, visit.messages, visit.language)
             return says(visit, "feedback_ask", *buttons)
-        earlier = self.store.feedback.find(visit.person, last.answer_id)
+        rated = self._rated_since(visit.person, visit.conversation.turns, last.answer_id)
+        earlier = rated or self.store.feedback.find(visit.person, last.answer_id)
         return self.rate(visit, replace(earlier or Rating(last.answer_id, is_good=False), text=text))
+
+    def _rated_since(self, person: str, turns: tuple[KeptTurn, ...], last: str) -> Rating | None:
+        """Give the rating of an answer of this conversation that came after the last answer: a remark belongs to it."""
+        if not turns or turns[-1].answer_id != last:
+            return None
+        newest = self.store.feedback.newest(person, turns[-1].at)
+        is_here = newest is not None and newest.answer_id in {turn.answer_id for turn in turns}
+        return newest if is_here else None
 
     def _colleague(self, visit: Visit, text: str) -> Ended:
         """Put a question in the queue, once: what is typed after the command, else the last question.
@@ -192,7 +201,7 @@ def _sources(visit: Visit, number: str | None = None) -> tuple[ShownSource, ...]
         raise UsageError("no_sources")
     found = tuple(source for source in last.sources if number is None or str(source.n) == number)
     if not found:
-        raise UsageError("no_source", value=(number or "?")[:MAX_REMARK_CHARS], count=len(last.sources))
+        raise UsageError("no_source", value=(number or "")[:MAX_REMARK_CHARS], count=len(last.sources))
     return found
 
 

@@ -26,7 +26,7 @@ from bot.core.ordered import Ordered, Work
 from bot.core.unasked import Unasked
 
 EVERY_S = 5.0
-"""Seconds between two looks for what a colleague answered, and at whether this process still has the channel."""
+"""Seconds between two looks for what is to be told unasked, and at whether this process still has the channel."""
 
 SENT_AT_ONCE = 200
 """Conversations to which is sent at once; most of that is waiting for the other side."""
@@ -82,7 +82,7 @@ class Front:
     async def open(self, channel: str) -> int:
         """Answer for a channel from now on, first what was confirmed before a restart; give how many messages that are.
 
-        What a colleague answers is sent from now on too.
+        What a colleague answers, and who was let in, is told from now on too.
 
         Raises:
             ChannelTaken: another process answers for it.
@@ -136,7 +136,7 @@ class Front:
             if self._closing.is_set():
                 break
             if await self._unasked.is_sent(outgoing):
-                await self._in_thread(self._desk.sent, outgoing.id)
+                await self._in_thread(self._desk.sent, outgoing)
                 sent += 1
         return sent
 

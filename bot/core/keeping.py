@@ -116,6 +116,10 @@ class Feedback(Protocol):
         """Give the rating that a person gave to an answer."""
         ...
 
+    def newest(self, person: str, since: datetime) -> Rating | None:
+        """Give the rating that a person gave last, if that was not before a moment."""
+        ...
+
 
 class Suggestions(Protocol):
     """Knows what was suggested under earlier answers."""
@@ -197,6 +201,14 @@ class Queue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a person can be written to, in the channel's own form, and in which language."""
+
+    address: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class Pairing:
     """A person who asked to be let in, and the role once an administrator approved the code."""
 
@@ -205,6 +217,8 @@ class Pairing:
     code: str
     asked_at: datetime
     role: Role | None = None
+    reach: Reach | None = None
+    """Where to tell that the person was let in; ``None`` once that is told."""
 
 
 class People(Protocol):
@@ -231,6 +245,14 @@ class People(Protocol):
 
     def remove(self, code: str) -> bool:
         """Take a pairing away; say false where there is no such code."""
+        ...
+
+    def untold(self, channel: str) -> tuple[Pairing, ...]:
+        """Give who of a channel was let in and was not told so yet, the oldest first."""
+        ...
+
+    def told(self, code: str) -> None:
+        """Note that a person was told; where to reach that person is forgotten."""
         ...
 
 

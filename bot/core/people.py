@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.core.corpus import Role
+from bot.core.corpus import Language, Role
 from bot.core.incoming import Incoming
-from bot.core.keeping import Pairing, People
+from bot.core.keeping import Pairing, People, Reach
 
 CODE_LASTS = timedelta(days=7)
 """How long a pairing code can be approved."""
@@ -91,6 +91,7 @@ class Door:
         waiting = [p for p in self.people.all() if p.role is None and p.asked_at > oldest]
         if len(waiting) >= MAX_WAITING_CODES:
             return ""
-        pairing = Pairing(person, incoming.channel, self.new_code(), self.now())
+        reach = Reach(incoming.address or incoming.conversation, incoming.language or Language.NL)
+        pairing = Pairing(person, incoming.channel, self.new_code(), self.now(), reach=reach)
         self.people.ask(pairing)
         return pairing.code

@@ -1,4 +1,4 @@
-"""Sending what nobody asked for just now: what a colleague answered.
+"""Sending what nobody asked for just now: what a colleague answered, and that somebody was let in.
 
 Knows that what cannot be sent is tried again later, and that one who cannot be reached must not stop the others.
 Knows nothing of when to look for it.

@@ -12,7 +12,7 @@ from bot.core.audit import Record
 from bot.core.corpus import Grade, Language, Role, Status
 from bot.core.dialogue import Said, Talk
 from bot.core.incoming import MessageKind, Rating, Reason
-from bot.core.keeping import Conversation, Counts, Finished, Handed, KeptTurn, Pairing, ShownAnswer, Store
+from bot.core.keeping import Conversation, Counts, Finished, Handed, KeptTurn, Pairing, Reach, ShownAnswer, Store
 from bot.core.receipt import Versions
 from bot.core.reply import Button, Reply, ReplyKind, ShownSource
 from tests.adapters.stores import KINDS, store_of
@@ -39,7 +39,7 @@ CONVERSATION = Conversation(ANNA, Language.EN, Role.HELPDESK, (TURN,), TALK, REP
 RECORD = Record("id-1", ANNA, Status.ANSWERED, Versions("0.1", "c", "r", "p", "m"), "extractive", 2, 1, "", {"a": [1]})
 HANDED = Handed("n1", ANNA, "test", "adres van anna", "vraag", (("v", "a"),), "id-1", Language.NL, Role.OFFICER, NOON)
 SHOWN = ShownAnswer("m" * 64, "p" * 64, ANNA, "id-1", Language.EN, NOON)
-PAIRING = Pairing(ANNA, "test", "CODE1", NOON)
+PAIRING = Pairing(ANNA, "test", "CODE1", NOON, reach=Reach("adres van anna", Language.EN))
 BEFORE = NOON - timedelta(seconds=1)
 
 
@@ -130,6 +130,19 @@ def test_the_last_rating_of_a_person_counts(store: Store) -> None:
     assert store.retention.forget(BEN, "now") == Counts(feedback=1)
 
 
+def test_the_newest_rating_of_a_person_is_given_from_a_moment_on(store: Store, clock: Clock) -> None:
+    assert store.feedback.newest(ANNA, NOON) is None
+    store.feedback.add(ANNA, Rating("id-1", is_good=True))
+    clock.now = NOON + timedelta(minutes=1)
+    later = Rating("id-2", is_good=False, reason=Reason.UNCLEAR)
+    store.feedback.add(ANNA, later)
+    clock.now = NOON + timedelta(minutes=2)
+    store.feedback.add(BEN, Rating("id-3", is_good=True))
+    assert store.feedback.newest(ANNA, NOON) == later
+    assert store.feedback.newest(ANNA, NOON + timedelta(minutes=1)) == later
+    assert store.feedback.newest(ANNA, NOON + timedelta(minutes=2)) is None
+
+
 def test_where_an_answer_stands_is_remembered_by_each_of_its_messages(store: Store) -> None:
     assert store.shown.find("m1") is None
     assert store.shown.only(SHOWN.place) is None
@@ -188,6 +201,23 @@ def test_a_code_that_has_run_out_lets_nobody_in_and_puts_nobody_out(store: Store
     assert store.people.approve("CODE1", Role.OFFICER, BEFORE)
     assert store.people.approve("CODE1", Role.HELPDESK, NOON + timedelta(days=365))
     assert store.people.find(ANNA) == replace(PAIRING, role=Role.HELPDESK)
+
+
+def test_who_is_let_in_is_told_once_and_then_not_reached_any_more(store: Store) -> None:
+    store.people.ask(replace(PAIRING, person=BEN, code="CODE2", asked_at=NOON + timedelta(hours=1)))
+    store.people.ask(PAIRING)
+    assert store.people.untold("test") == ()
+    for code in ("CODE1", "CODE2"):
+        store.people.approve(code, Role.OFFICER, BEFORE)
+    assert store.people.untold("other") == ()
+    assert [pairing.code for pairing in store.people.untold("test")] == ["CODE1", "CODE2"]
+    assert store.people.untold("test")[0] == replace(PAIRING, role=Role.OFFICER)
+    store.people.told("CODE1")
+    store.people.told("CODE9")
+    assert [pairing.code for pairing in store.people.untold("test")] == ["CODE2"]
+    assert store.people.find(ANNA) == replace(PAIRING, role=Role.OFFICER, reach=None)
+    store.people.approve("CODE1", Role.HELPDESK, BEFORE)
+    assert [pairing.code for pairing in store.people.untold("test")] == ["CODE2"]
 
 
 def test_a_later_request_takes_the_place_of_the_earlier(store: Store) -> None:

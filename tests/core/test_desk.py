@@ -329,6 +329,13 @@ def test_a_question_in_the_middle_of_a_check_is_answered_and_the_check_goes_on()
     assert office.say("/bron 1").sources == answer.sources[:1]
 
 
+def test_a_source_without_a_number_is_all_of_them() -> None:
+    office = Office()
+    found = office.say(ASK)
+    assert len(found.sources) == 2
+    assert office.say("/bron").sources == office.say("/bronnen").sources == found.sources
+
+
 def test_who_says_thanks_can_still_ask_for_the_sources() -> None:
     office = Office()
     answer = office.say(ASK)
@@ -521,6 +528,29 @@ def test_a_remark_alone_is_of_somebody_who_is_not_content() -> None:
     assert kept_ratings(office) == [Rating(found.answer_id, is_good=False, text="te lang")]
 
 
+def test_a_remark_belongs_to_the_answer_that_was_rated_since_the_last_one() -> None:
+    office = Office()
+    first = office.say(ASK)
+    office.say("Is ISV verplicht voor gemeenten?")
+    office.clock.now += timedelta(minutes=1)
+    office.press(f"bad:{first.answer_id}")
+    office.say("/feedback te lang")
+    assert kept_ratings(office) == [Rating(first.answer_id, is_good=False, text="te lang")]
+    office.clock.now += timedelta(minutes=1)
+    third = office.say(ASK)
+    office.say("/feedback te kort")
+    assert kept_ratings(office)[1:] == [Rating(third.answer_id, is_good=False, text="te kort")]
+
+
+def test_a_remark_does_not_belong_to_an_answer_of_another_conversation() -> None:
+    office = Office()
+    there, here = office.say(ASK, conversation="c2"), office.say(ASK)
+    office.clock.now += timedelta(minutes=1)
+    office.press(f"good:{there.answer_id}", conversation="c2")
+    office.say("/feedback te lang")
+    assert Rating(here.answer_id, is_good=False, text="te lang") in kept_ratings(office)
+
+
 def test_a_form_of_the_channel_is_taken_at_once() -> None:
     office = Office()
     found = office.say(ASK)
@@ -564,7 +594,7 @@ def test_a_question_goes_to_a_colleague_with_its_context_and_the_answer_comes_ba
     assert outgoing.address == "chat 7"
     assert "iets heel anders over fietsen" in outgoing.replies[0].text
     assert "Nee, fietsen niet." in outgoing.replies[0].text
-    office.desk.sent(outgoing.id)
+    office.desk.sent(outgoing)
     assert office.desk.outgoing("test") == ()
 
 
@@ -718,6 +748,32 @@ def test_who_is_unknown_gets_a_code_and_is_let_in_by_it() -> None:
     office.store.people.approve("CODE1", Role.HELPDESK, NOON - CODE_LASTS)
     office.say(ASK)
     assert office.questions[-1].role is Role.HELPDESK
+
+
+def test_who_is_let_in_is_told_so_once_where_the_code_was_asked_for() -> None:
+    office = Office(roster=Nobody())
+    office.say(ASK, address="chat 7", language=Language.EN)
+    office.say(ASK, person="ben", conversation="c2")
+    assert office.desk.outgoing("test") == ()
+    office.store.people.approve("CODE1", Role.HELPDESK, NOON - CODE_LASTS)
+    assert office.desk.outgoing("other") == ()
+    (outgoing,) = office.desk.outgoing("test")
+    role = MESSAGES.say("role_helpdesk", Language.EN)
+    assert (outgoing.address, outgoing.replies[0].text) == ("chat 7", MESSAGES.say("let_in", Language.EN, role=role))
+    office.desk.sent(outgoing)
+    assert office.desk.outgoing("test") == ()
+    assert [pairing.reach is None for pairing in office.store.people.all()] == [True, False]
+
+
+def test_who_is_forgotten_or_removed_is_not_told_to_be_let_in() -> None:
+    office = Office(roster=Nobody())
+    for person in ("anna", "ben"):
+        office.say(ASK, person=person, conversation=person)
+    for code in ("CODE1", "CODE2"):
+        office.store.people.approve(code, Role.OFFICER, NOON - CODE_LASTS)
+    office.say("/vergeet", person="anna", conversation="anna")
+    office.store.people.remove("CODE2")
+    assert office.desk.outgoing("test") == ()
 
 
 def test_a_code_that_has_run_out_is_replaced() -> None:
