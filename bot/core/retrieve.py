@@ -15,8 +15,9 @@ from bot.core.corpus import Cite, Grade, Kind, Line, Passage, PassageId, Role, W
 from bot.core.entries import Target, passage_key
 from bot.core.model import Scored
 from bot.core.plain import squeezed, words
-from bot.core.ports import Recognised, Recogniser, Shelf, Vector
-from bot.core.rank import FAR, Candidate, Lookup, Query, ranked, read_again
+from bot.core.ports import Shelf, Vector
+from bot.core.rank import FAR, Candidate, Lookup, ranked, read_again
+from bot.core.reading import read
 from bot.core.references import days_of_years
 from bot.core.rules import Calibration, Lexicon, Rules
 from bot.core.scope import Signals, Zone, zone_of
@@ -119,31 +120,15 @@ def _needed(part: FoundPart) -> set[PassageId]:
     return cited.union(*(scored.passage.basis for scored in part.loose))
 
 
-def _query(readings: Sequence[str], vector: Vector, recogniser: Recogniser) -> Query:
-    """Read a question in several ways: by the meaning of the likeliest reading and the mean of what all words tell.
-
-    Embedding every reading would cost as much again for each, and brings little (docs/adr/0003-ranking.md).
-    """
-    found = [recogniser.recognise(reading, vector) for reading in readings]
-    share = 1 / len(found)
-    chances = {key: share * sum(one.log_chances[key] for one in found) for key in found[0].log_chances}
-    return Query(readings[0], vector, Recognised(chances, found[0].kinds))
-
-
 def _found(
     part: Part, vectors: Mapping[str, Vector], understood: Understood, lookup: Lookup, rules: Rules
 ) -> FoundPart:
     """Look up a part in its readings; what was really said decides which written reply fits."""
     days = understood.days | frozenset(day for reading in part.readings for day in days_of_years(reading))
-    query = _query(part.readings, vectors[part.readings[0]], lookup.recogniser)
-    all_targets = ranked(query, understood.role, days, lookup, rules.calibration)
-    said_query = _query((part.said,), vectors[part.said], lookup.recogniser)
-    said = (
-        all_targets
-        if part.said == part.readings[0]
-        else ranked(said_query, understood.role, days, lookup, rules.calibration)
+    part, all_targets, said, recognised = read(
+        part, vectors, lookup, lambda query: ranked(query, understood.role, days, lookup, rules.calibration)
     )
-    lean = said_query.recognised.lean
+    lean = recognised.lean
     around = lookup.recogniser.recognise(understood.whole, vectors[part.said]).lean
     together = " ".join(part.readings)
     mentioned = frozenset(mention.term.identifier for mention in rules.terms.mentions(together))
@@ -167,7 +152,7 @@ def _found(
         loose=_without_twins([Scored(c.target, c.score) for c in candidates if isinstance(c.target, Passage)]),
         passages=_passages(candidates, understood.role, days, lookup.shelf, rules.calibration),
         signals=signals,
-        kinds=said_query.recognised.kinds,
+        kinds=recognised.kinds,
         zone=zone_of(signals, rules.calibration),
         nearest=max((c.near for c in candidates if not isinstance(c.target, WrittenReply)), default=FAR),
         labelled=_labelled(part.readings[0], lookup.shelf, rules.terms),
