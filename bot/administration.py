@@ -14,8 +14,9 @@ from bot.bootstrap import build_finder
 from bot.bootstrap_desk import build_identities, build_store
 from bot.core.corpus import Language
 from bot.core.errors import UsageError
-from bot.core.keeping import Handed, Pairing
+from bot.core.keeping import Handed
 from bot.core.messages import Messages
+from bot.core.pairing import Pairing
 from bot.core.people import CODE_LASTS
 from bot.core.plain import visible
 from bot.core.wire import role_of

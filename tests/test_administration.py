@@ -9,7 +9,8 @@ import pytest
 from bot.bootstrap_desk import build_desk, build_identities, build_store
 from bot.core.assistant import Assistant
 from bot.core.corpus import Language, Role
-from bot.core.keeping import Handed, Pairing, Store
+from bot.core.keeping import Handed, Store
+from bot.core.pairing import Pairing
 from bot.core.people import CODE_LASTS
 from bot.settings import Settings
 from tests.builders import said

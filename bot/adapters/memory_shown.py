@@ -4,7 +4,7 @@ Knows what is kept until the program ends.
 Knows no database.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.core.audit import Record
@@ -14,13 +14,15 @@ from bot.core.keeping import ShownAnswer
 class MemoryShownAnswers:
     """Remembers where answers stand."""
 
-    def __init__(self, shown: dict[str, ShownAnswer]) -> None:
-        """Take what is shared."""
+    def __init__(self, shown: dict[str, ShownAnswer], is_answered: Callable[[str], bool]) -> None:
+        """Take what is shared, and what knows whether a message has replies that are not forgotten."""
         self._shown = shown
+        self._is_answered = is_answered
 
-    def add(self, shown: Sequence[ShownAnswer]) -> None:
+    def add(self, shown: Sequence[ShownAnswer], key: str) -> None:
         """Keep where an answer stands."""
-        self._shown.update((one.message, one) for one in shown)
+        if self._is_answered(key):
+            self._shown.update((one.message, one) for one in shown)
 
     def find(self, message: str) -> ShownAnswer | None:
         """Give the answer in a message."""

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot.adapters.memory_claims import MemoryClaims
+from bot.adapters.memory_people import MemoryPeople
 from bot.adapters.memory_shown import MemoryShownAnswers, MemorySuggestions
 from bot.core.audit import Record
-from bot.core.corpus import Role
 from bot.core.incoming import Incoming, Rating
-from bot.core.keeping import Conversation, Counts, Finished, Handed, Pairing, ShownAnswer, Store, content_of
+from bot.core.keeping import Conversation, Counts, Finished, Handed, ShownAnswer, Store, content_of
+from bot.core.pairing import Pairing
 from bot.core.reply import Reply
 
 Now = Callable[[], datetime]
@@ -57,6 +58,10 @@ class _Kept:
     claimed: dict[str, object] = field(default_factory=dict)
     shown: dict[str, ShownAnswer] = field(default_factory=dict)
 
+    def is_answered(self, key: str) -> bool:
+        """Say whether a message has replies that are not delivered."""
+        return key in self.messages and self.messages[key].replies is not None
+
 
 class MemoryInbox:
     """Keeps what came in."""
@@ -88,6 +93,8 @@ class MemoryInbox:
             for reply in finished.replies:
                 self._kept.records.pop(reply.answer_id, None)
             self._kept.handed.pop(finished.handed, None)
+            if finished.conversation is not None:
+                self._kept.feedback.pop((finished.conversation.person, finished.conversation.rated), None)
         if message is not None and (message.incoming is None or message.replies is not None):
             return not message.is_forgotten
         if message is not None:
@@ -159,11 +166,6 @@ class MemoryFeedback:
         found = self._kept.feedback.get((person, answer_id))
         return found[0] if found is not None else None
 
-    def newest(self, person: str, since: datetime) -> Rating | None:
-        """Give the last rating."""
-        own = [(at, rating) for rating, at, who in self._kept.feedback.values() if who == person and at >= since]
-        return max(own, key=lambda found: found[0])[1] if own else None
-
 
 class MemoryQueue:
     """Keeps questions for a colleague."""
@@ -196,51 +198,6 @@ class MemoryQueue:
     def sent(self, handed_id: str) -> None:
         """Note that a reply was sent."""
         self._kept.sent.add(handed_id)
-
-
-class MemoryPeople:
-    """Keeps pairings."""
-
-    def __init__(self, kept: _Kept) -> None:
-        """Take what is shared."""
-        self._kept = kept
-
-    def find(self, person: str) -> Pairing | None:
-        """Give a pairing."""
-        return self._kept.people.get(person)
-
-    def ask(self, pairing: Pairing) -> None:
-        """Keep a request."""
-        self._kept.people[pairing.person] = pairing
-
-    def all(self) -> tuple[Pairing, ...]:
-        """Give every pairing."""
-        return tuple(sorted(self._kept.people.values(), key=lambda pairing: pairing.asked_at))
-
-    def approve(self, code: str, role: Role, after: datetime) -> bool:
-        """Let a person in."""
-        valid = (p for p in self._kept.people.values() if p.role is not None or p.asked_at > after)
-        found = next((pairing for pairing in valid if pairing.code == code), None)
-        if found is not None:
-            self._kept.people[found.person] = replace(found, role=role)
-        return found is not None
-
-    def remove(self, code: str) -> bool:
-        """Take a pairing away."""
-        found = next((pairing for pairing in self._kept.people.values() if pairing.code == code), None)
-        if found is not None:
-            del self._kept.people[found.person]
-        return found is not None
-
-    def untold(self, channel: str) -> tuple[Pairing, ...]:
-        """Give who was let in and not told."""
-        return tuple(p for p in self.all() if p.channel == channel and p.role is not None and p.reach is not None)
-
-    def told(self, code: str) -> None:
-        """Note that a person was told."""
-        for pairing in self.all():
-            if pairing.code == code:
-                self._kept.people[pairing.person] = replace(pairing, reach=None)
 
 
 class MemoryRetention:
@@ -289,7 +246,7 @@ class MemoryRetention:
             turns = tuple(turn for turn in found.conversation.turns if turn.at >= before)
             found.conversation = replace(found.conversation, turns=turns)
             if found.said_at < before:
-                found.conversation = replace(found.conversation, talk=None, last=None, asked="")
+                found.conversation = replace(found.conversation, talk=None, last=None, asked="", rated="")
         _drop(kept.messages, lambda message: message.at < before)
         _drop(kept.shown, lambda shown: shown.at < before)
         return Counts(
@@ -320,8 +277,8 @@ def _store(kept: _Kept) -> Store:
         records=MemoryRecords(kept),
         feedback=MemoryFeedback(kept),
         queue=MemoryQueue(kept),
-        people=MemoryPeople(kept),
-        shown=MemoryShownAnswers(kept.shown),
+        people=MemoryPeople(kept.people),
+        shown=MemoryShownAnswers(kept.shown, kept.is_answered),
         suggestions=MemorySuggestions(kept.records),
         retention=MemoryRetention(kept),
         claims=MemoryClaims(kept.claimed),

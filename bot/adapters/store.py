@@ -9,9 +9,10 @@ from datetime import datetime
 
 from bot.adapters.database import Database
 from bot.adapters.seal import Seal
-from bot.adapters.store_answers import SqlFeedback, SqlPeople, SqlQueue, SqlRecords
+from bot.adapters.store_answers import SqlFeedback, SqlQueue, SqlRecords
 from bot.adapters.store_claims import SqlClaims
 from bot.adapters.store_inbox import SqlConversations, SqlInbox
+from bot.adapters.store_people import SqlPeople
 from bot.adapters.store_retention import SqlRetention
 from bot.adapters.store_shown import SqlShownAnswers, SqlSuggestions
 from bot.core.keeping import Store

@@ -1,4 +1,4 @@
-"""Records, feedback, the queue and the people in a database.
+"""Records, feedback and the queue in a database.
 
 Knows which row holds what.
 Knows nothing of how an answer is made.
@@ -9,23 +9,21 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.adapters.database import Database
 from bot.adapters.packing import Packing
 from bot.adapters.seal import Seal
-from bot.adapters.store_tables import FeedbackRow, HandedRow, PersonRow, RecordRow
+from bot.adapters.store_tables import FeedbackRow, HandedRow, RecordRow
 from bot.core.audit import Record
-from bot.core.corpus import Role
 from bot.core.errors import StoreUnavailable
 from bot.core.incoming import Rating, Reason
-from bot.core.keeping import Handed, Pairing, Reach
+from bot.core.keeping import Handed
 
 OPEN, REPLIED, SENT = "open", "replied", "sent"
 
 _HANDED = Packing(Handed)
-_REACH = Packing(Reach)
 
 
 class SqlRecords:
@@ -76,13 +74,10 @@ class SqlFeedback:
     def find(self, person: str, answer_id: str) -> Rating | None:
         """Give a rating."""
         with self._database.session() as session:
-            return _rating(session.get(FeedbackRow, (person, answer_id)))
-
-    def newest(self, person: str, since: datetime) -> Rating | None:
-        """Give the last rating."""
-        own = select(FeedbackRow).where(FeedbackRow.person == person, FeedbackRow.at >= since)
-        with self._database.session() as session:
-            return _rating(session.scalar(own.order_by(FeedbackRow.at.desc()).limit(1)))
+            row = session.get(FeedbackRow, (person, answer_id))
+            if row is None:
+                return None
+            return Rating(row.answer_id, row.is_good, Reason(row.reason) if row.reason else None, row.text)
 
 
 class SqlQueue:
@@ -149,81 +144,3 @@ class SqlQueue:
         )
         with self._database.session() as session:
             return session.scalar(change) is not None
-
-
-class SqlPeople:
-    """Keeps who was let in."""
-
-    def __init__(self, database: Database, seal: Seal) -> None:
-        """Take the database, and what seals where a person can be reached."""
-        self._database = database
-        self._seal = seal
-
-    def find(self, person: str) -> Pairing | None:
-        """Give a pairing."""
-        with self._database.session() as session:
-            row = session.get(PersonRow, person)
-            return self._pairing(row) if row is not None else None
-
-    def ask(self, pairing: Pairing) -> None:
-        """Keep a request in the place of an earlier one."""
-        with self._database.session() as session:
-            session.merge(
-                PersonRow(
-                    person=pairing.person,
-                    channel=pairing.channel,
-                    code=pairing.code,
-                    role=pairing.role,
-                    asked_at=pairing.asked_at,
-                    reach=None if pairing.reach is None else self._seal.close(_REACH.pack(pairing.reach)),
-                )
-            )
-
-    def all(self) -> tuple[Pairing, ...]:
-        """Give every pairing, the oldest first."""
-        return self._found()
-
-    def approve(self, code: str, role: Role, after: datetime) -> bool:
-        """Let a person in."""
-        is_valid = or_(PersonRow.role.is_not(None), PersonRow.asked_at > after)
-        change = (
-            update(PersonRow)
-            .where(PersonRow.code == code, is_valid)
-            .values(role=role.value)
-            .returning(PersonRow.person)
-        )
-        with self._database.session() as session:
-            return session.scalar(change) is not None
-
-    def remove(self, code: str) -> bool:
-        """Take a pairing away."""
-        change = delete(PersonRow).where(PersonRow.code == code).returning(PersonRow.person)
-        with self._database.session() as session:
-            return session.scalar(change) is not None
-
-    def untold(self, channel: str) -> tuple[Pairing, ...]:
-        """Give who was let in and not told; where it cannot be read any more, nobody can be told."""
-        waiting = (PersonRow.channel == channel, PersonRow.role.is_not(None), PersonRow.reach.is_not(None))
-        return tuple(pairing for pairing in self._found(*waiting) if pairing.reach is not None)
-
-    def told(self, code: str) -> None:
-        """Note that a person was told."""
-        with self._database.session() as session:
-            session.execute(update(PersonRow).where(PersonRow.code == code).values(reach=None))
-
-    def _found(self, *conditions: ColumnElement[bool]) -> tuple[Pairing, ...]:
-        wanted = select(PersonRow).where(*conditions).order_by(PersonRow.asked_at)
-        with self._database.session() as session:
-            return tuple(self._pairing(row) for row in session.scalars(wanted))
-
-    def _pairing(self, row: PersonRow) -> Pairing:
-        role = Role(row.role) if row.role else None
-        opened = self._seal.open(row.reach) if row.reach is not None else None
-        reach = _REACH.unpack(opened) if opened is not None else None
-        return Pairing(row.person, row.channel, row.code, row.asked_at, role, reach)
-
-
-def _rating(row: FeedbackRow | None) -> Rating | None:
-    if row is None:
-        return None
-    return Rating(row.answer_id, row.is_good, Reason(row.reason) if row.reason else None, row.text)

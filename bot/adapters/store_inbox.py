@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.adapters.database import Database
 from bot.adapters.packing import Packing
 from bot.adapters.seal import Seal
-from bot.adapters.store_tables import ConversationRow, HandedRow, MessageRow, RecordRow, TurnRow
+from bot.adapters.store_tables import ConversationRow, FeedbackRow, HandedRow, MessageRow, RecordRow, TurnRow
 from bot.core.corpus import Language, Role
 from bot.core.dialogue import Talk
 from bot.core.errors import StoreUnavailable
@@ -85,6 +85,7 @@ class SqlInbox:
                 made = [reply.answer_id for reply in finished.replies if reply.answer_id]
                 session.execute(delete(RecordRow).where(RecordRow.id.in_(made)))
                 session.execute(delete(HandedRow).where(HandedRow.id == finished.handed))
+                _delete_rating(session, finished.conversation)
             if state not in (PENDING, None):
                 return state != FORGOTTEN
             session.execute(
@@ -141,7 +142,14 @@ class SqlConversations:
                 talk=_TALK.unpack(row.talk) if row.talk else None,
                 last=_REPLY.unpack(row.last) if row.last else None,
                 asked=row.asked,
+                rated=row.rated,
             )
+
+
+def _delete_rating(session: Session, conversation: Conversation | None) -> None:
+    if conversation is not None and conversation.rated:
+        own = FeedbackRow.person == conversation.person
+        session.execute(delete(FeedbackRow).where(own, FeedbackRow.answer_id == conversation.rated))
 
 
 def _save(session: Session, key: str, conversation: Conversation, now: datetime) -> None:
@@ -158,6 +166,7 @@ def _save(session: Session, key: str, conversation: Conversation, now: datetime)
             language=conversation.language,
             role=conversation.role,
             asked=conversation.asked,
+            rated=conversation.rated,
             talk=talk,
             last=last,
             at=now,

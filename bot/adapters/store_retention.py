@@ -88,7 +88,7 @@ class SqlRetention:
             session.execute(delete(TurnRow).where(TurnRow.at < before))
             session.execute(delete(MessageRow).where(MessageRow.at < before))
             old = update(ConversationRow).where(ConversationRow.said_at < before)
-            session.execute(old.values(asked="", talk=None, last=None))
+            session.execute(old.values(asked="", rated="", talk=None, last=None))
             session.execute(delete(ShownRow).where(ShownRow.at < before))
             return Counts(
                 conversations=_deleted(session, delete(ConversationRow).where(ConversationRow.at < before)),

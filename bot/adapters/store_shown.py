@@ -11,7 +11,8 @@ from dataclasses import asdict
 from sqlalchemy import select
 
 from bot.adapters.database import Database
-from bot.adapters.store_tables import RecordRow, ShownRow
+from bot.adapters.store_inbox import ANSWERED
+from bot.adapters.store_tables import MessageRow, RecordRow, ShownRow
 from bot.core.corpus import Language
 from bot.core.keeping import ShownAnswer
 
@@ -23,11 +24,13 @@ class SqlShownAnswers:
         """Take the database."""
         self._database = database
 
-    def add(self, shown: Sequence[ShownAnswer]) -> None:
-        """Keep where an answer stands."""
+    def add(self, shown: Sequence[ShownAnswer], key: str) -> None:
+        """Keep where an answer stands; who is forgotten meanwhile waits for this, and all of it is deleted then."""
+        state = select(MessageRow.state).where(MessageRow.key == key).with_for_update()
         with self._database.session() as session:
-            for one in shown:
-                session.merge(ShownRow(**asdict(one)))
+            if session.scalar(state) == ANSWERED:
+                for one in shown:
+                    session.merge(ShownRow(**asdict(one)))
 
     def find(self, message: str) -> ShownAnswer | None:
         """Give the answer in a message."""

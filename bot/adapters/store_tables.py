@@ -72,6 +72,7 @@ class ConversationRow(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     role: Mapped[str | None] = mapped_column(String(16))
     asked: Mapped[str] = mapped_column(Text)
+    rated: Mapped[str] = mapped_column(String(40), server_default="")
     talk: Mapped[str | None] = mapped_column(Text)
     last: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Moment, index=True)

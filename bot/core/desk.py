@@ -18,8 +18,9 @@ from bot.core.errors import ServiceError, StoreUnavailable, UsageError
 from bot.core.identity import Identities
 from bot.core.incoming import Attachment, Incoming, MessageKind, Rating, Reason
 from bot.core.keepable import keepable, masked
-from bot.core.keeping import Conversation, Finished, Handed, Pairing
+from bot.core.keeping import Conversation, Finished
 from bot.core.messages import Messages
+from bot.core.outgoing import Outgoing, note_sent, outgoing_of
 from bot.core.people import Admission, Door
 from bot.core.plain import visible
 from bot.core.ports import PersonalDataFinder
@@ -34,19 +35,8 @@ TYPED = frozenset({MessageKind.TEXT, MessageKind.EDITED, MessageKind.CHOICE})
 """The kinds of messages that may be a command."""
 
 ONCE_A_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message that nobody asked for just now: a colleague's answer, or that somebody was let in.
-
-    ``address`` is the channel's own; ``id`` is the number of the question, or the code of who was let in.
-    """
-
-    id: str
-    address: str
-    replies: tuple[Reply, ...]
-    lets_in: bool = False
+PURGED_AGAIN = timedelta(minutes=10)
+"""How long is waited after a purge that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +73,12 @@ class Desk:
         self._messages = messages
         self._finder = finder
         self._manners = manners
-        self._purged_at: datetime | None = None
+        self._purged_until: datetime | None = None
 
     @property
     def shown(self) -> Shown:
         """Where answers stand, for a channel whose thumbs name a message."""
-        return Shown(self._store.shown, self._store.inbox, self._identities, self._manners.now)
+        return Shown(self._store.shown, self._identities, self._manners.now)
 
     @property
     def messages(self) -> Messages:
@@ -188,12 +178,7 @@ class Desk:
             StoreUnavailable: it cannot be read.
         """
         self.tidy()
-        let_in = (self._let_in(pairing) for pairing in self._store.people.untold(channel))
-        answered = (
-            Outgoing(handed.id, handed.address, self._from_colleague(handed))
-            for handed in self._store.queue.unsent(channel)
-        )
-        return (*(found for found in let_in if found is not None), *answered)
+        return outgoing_of(channel, self._store, self._messages)
 
     def sent(self, outgoing: Outgoing) -> None:
         """Note that a message of its own accord arrived.
@@ -201,20 +186,18 @@ class Desk:
         Raises:
             StoreUnavailable: it cannot be noted.
         """
-        if outgoing.lets_in:
-            self._store.people.told(outgoing.id)
-        else:
-            self._store.queue.sent(outgoing.id)
+        note_sent(outgoing, self._store)
 
     def tidy(self) -> None:
         """Delete what is older than the set time, at the start and once a day."""
         now = self._manners.now()
-        if self._purged_at is not None and now - self._purged_at < ONCE_A_DAY:
+        if self._purged_until is not None and now < self._purged_until:
             return
-        self._purged_at = now
+        self._purged_until = now + ONCE_A_DAY
         try:
             deleted = self._store.retention.purge(now - self._manners.kept_for)
         except StoreUnavailable as error:
+            self._purged_until = now + PURGED_AGAIN
             log.warning("not purged cause=%s", error)
         else:
             log.info("purged records=%d conversations=%d", deleted.records, deleted.conversations)
@@ -300,18 +283,6 @@ class Desk:
             return known
         earlier = self._store.suggestions.under(visit.person, answer_id)
         return next((label for n, label in enumerate(earlier) if str(n) == place), "")
-
-    def _let_in(self, pairing: Pairing) -> Outgoing | None:
-        if pairing.reach is None:
-            return None
-        language = pairing.reach.language
-        role = self._messages.say(f"role_{pairing.role}", language)
-        told = note(self._messages.say("let_in", language, role=role), language)
-        return Outgoing(pairing.code, pairing.reach.address, (told,), lets_in=True)
-
-    def _from_colleague(self, handed: Handed) -> tuple[Reply, ...]:
-        head = self._messages.say("colleague_answered", handed.language, question=handed.question)
-        return (note(f"{head}\n\n{handed.reply}", handed.language),)
 
     def _failed(self, incoming: Incoming, error: Exception) -> Reply:
         """Say that something is broken, and tell the operator where; the message itself reaches no log."""

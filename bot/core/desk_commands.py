@@ -14,7 +14,7 @@ from bot.core.corpus import Language
 from bot.core.desk_talk import Talking
 from bot.core.errors import UsageError
 from bot.core.incoming import Incoming, Rating, Reason
-from bot.core.keeping import Counts, Handed, KeptTurn, Store
+from bot.core.keeping import Counts, Handed, Store
 from bot.core.model import MAX_QUESTION_CHARS
 from bot.core.reply import ASK, WHY, Button, Reply, ReplyKind, ShownSource, note, thumbs
 from bot.core.visit import Ended, Visit, changed, says
@@ -23,7 +23,7 @@ from bot.core.wire import language_from, role_of
 MAX_REMARK_CHARS = 2_000
 """Characters of a remark that are kept."""
 
-HANDED_ID_CHARS = 8
+HANDED_ID_CHARS = 10
 """Characters of the number of a question in the queue; it follows from the message, so that it is put there once."""
 
 _ANSWER_ID = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
@@ -85,6 +85,7 @@ class Commands:
         if not _ANSWER_ID.fullmatch(rating.answer_id):
             return says(visit, "feedback_no_answer")
         self.store.feedback.add(visit.person, replace(rating, text=rating.text[:MAX_REMARK_CHARS]))
+        visit = changed(visit, rated=rating.answer_id)
         if rating.is_good or rating.reason is not None or rating.text:
             is_personal = not visit.incoming.is_group
             return says(visit, "feedback_thanks_more" if is_personal and not rating.text else "feedback_thanks")
@@ -94,28 +95,19 @@ class Commands:
         return says(visit, "feedback_why", *reasons)
 
     def _feedback(self, visit: Visit, text: str) -> Ended:
-        """Take a remark on the last answer, or on an earlier one that was rated since; without a remark, ask for one.
+        """Take a remark on the answer that was rated since the last one, else on the last; without one, ask for it.
 
         Raises:
             UsageError: there is no answer yet.
         """
-        last = visit.conversation.last
-        if last is None:
+        last, rated = visit.conversation.last, visit.conversation.rated
+        answer_id = rated or (last.answer_id if last is not None else "")
+        if not answer_id:
             raise UsageError("no_answer_yet")
         if not text:
-            buttons = thumbs(last.answer_id, visit.messages, visit.language)
-            return says(visit, "feedback_ask", *buttons)
-        rated = self._rated_since(visit.person, visit.conversation.turns, last.answer_id)
-        earlier = rated or self.store.feedback.find(visit.person, last.answer_id)
-        return self.rate(visit, replace(earlier or Rating(last.answer_id, is_good=False), text=text))
-
-    def _rated_since(self, person: str, turns: tuple[KeptTurn, ...], last: str) -> Rating | None:
-        """Give the rating of an answer of this conversation that came after the last answer: a remark belongs to it."""
-        if not turns or turns[-1].answer_id != last:
-            return None
-        newest = self.store.feedback.newest(person, turns[-1].at)
-        is_here = newest is not None and newest.answer_id in {turn.answer_id for turn in turns}
-        return newest if is_here else None
+            return says(visit, "feedback_ask", *thumbs(answer_id, visit.messages, visit.language))
+        earlier = self.store.feedback.find(visit.person, answer_id)
+        return self.rate(visit, replace(earlier or Rating(answer_id, is_good=False), text=text))
 
     def _colleague(self, visit: Visit, text: str) -> Ended:
         """Put a question in the queue, once: what is typed after the command, else the last question.
@@ -263,4 +255,4 @@ def _counted(deleted: Counts) -> dict[str, int]:
 
 
 def _new(visit: Visit) -> Ended:
-    return says(changed(visit, turns=(), talk=None, last=None, asked=""), "chat_new")
+    return says(changed(visit, turns=(), talk=None, last=None, asked="", rated=""), "chat_new")

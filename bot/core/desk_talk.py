@@ -178,7 +178,7 @@ class Talking:
             return visit.conversation  # who says thanks can still ask for the sources
         is_refused = answer.status.value.startswith("refused")
         last = reply_of(answer, visit.messages)
-        conversation = replace(visit.conversation, last=last, asked="" if is_refused else text)
+        conversation = replace(visit.conversation, last=last, asked="" if is_refused else text, rated="")
         if not answer.status.is_answer and answer.decision is None:
             return conversation
         turn = KeptTurn(self.question_key(visit), text, answer.text, answer.id, self.now())

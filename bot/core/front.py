@@ -20,6 +20,7 @@ from bot.core.busy import Busy
 from bot.core.delivery import AGAIN_S, Delivery, Send, tries
 from bot.core.desk import Desk
 from bot.core.desk_talk import OnPartial
+from bot.core.doubtful import Doubtful
 from bot.core.errors import ChannelTaken, NotDelivered, StoreUnavailable
 from bot.core.incoming import Incoming
 from bot.core.ordered import Ordered, Work
@@ -72,6 +73,7 @@ class Front:
         self._sending = Ordered(side_by_side=SENT_AT_ONCE)
         self._busy = Busy(desk.messages, send)
         self._unasked = Unasked(send, again_s)
+        self._doubtful = Doubtful()
         self._channel = ""
         self._taking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._closing = asyncio.Event()
@@ -118,10 +120,24 @@ class Front:
             return False
         taking = self._taking.setdefault(line, asyncio.Lock())
         async with taking:  # of two that come at the same moment, the first is answered first
-            if not await self._in_thread(self._desk.accept, incoming):
+            if not await self._is_to_be_answered(incoming):
                 return False
             self._put(incoming)
         return True
+
+    async def _is_to_be_answered(self, incoming: Incoming) -> bool:
+        """Keep a message; one that came in before is answered where that time it was not confirmed.
+
+        Raises:
+            StoreUnavailable: it could not be kept, or that could not be seen.
+        """
+        try:
+            is_new = await self._in_thread(self._desk.accept, incoming)
+        except StoreUnavailable:
+            self._doubtful.add(incoming)
+            raise
+        was_doubtful = self._doubtful.take(incoming)
+        return is_new or was_doubtful
 
     async def send_outgoing(self) -> int:
         """Send what nobody asked for just now; give how much was sent. What cannot be sent stays for a later time.

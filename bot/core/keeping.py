@@ -1,7 +1,8 @@
 """What is kept, and the ports that keep it; in-memory twins are in ``bot.adapters.memory_store``.
 
-Knows conversations, the inbox, feedback, the queue for a colleague and who was let in. Persons, conversations and
-messages are named by keyed digests only; what must be read back to write to somebody is sealed by the store.
+Knows conversations, the inbox, feedback and the queue for a colleague; ``bot.core.pairing`` knows who was let in.
+Persons, conversations and messages are named by keyed digests only; what must be read back to write to somebody is
+sealed by the store.
 Knows nothing of databases.
 """
 
@@ -14,6 +15,7 @@ from bot.core.audit import Records
 from bot.core.corpus import Language, Role
 from bot.core.dialogue import Talk
 from bot.core.incoming import Incoming, Rating
+from bot.core.pairing import People
 from bot.core.reply import Reply
 
 
@@ -44,6 +46,8 @@ class Conversation:
     """The last answer, for its sources and further questions."""
     asked: str = ""
     """The last question, also where it was not answered; empty where it was refused."""
+    rated: str = ""
+    """The answer that was rated since the last one came: a remark that is typed now belongs to it."""
 
 
 def content_of(conversation: Conversation) -> tuple[object, ...]:
@@ -91,8 +95,8 @@ class Inbox(Protocol):
     def finish(self, key: str, finished: Finished) -> bool:
         """Keep the replies and the conversation of a message that waits, both or neither.
 
-        False: all of its person was forgotten after it came in. Neither is kept then, and its record and the question
-        that it put in the queue are deleted.
+        False: all of its person was forgotten after it came in. Neither is kept then, and its record, the rating that
+        it gave and the question that it put in the queue are deleted.
         """
         ...
 
@@ -114,10 +118,6 @@ class Feedback(Protocol):
 
     def find(self, person: str, answer_id: str) -> Rating | None:
         """Give the rating that a person gave to an answer."""
-        ...
-
-    def newest(self, person: str, since: datetime) -> Rating | None:
-        """Give the rating that a person gave last, if that was not before a moment."""
         ...
 
 
@@ -145,8 +145,11 @@ class ShownAnswer:
 class ShownAnswers(Protocol):
     """Remembers which message holds which answer."""
 
-    def add(self, shown: Sequence[ShownAnswer]) -> None:
-        """Keep where an answer stands, by each of its messages."""
+    def add(self, shown: Sequence[ShownAnswer], key: str) -> None:
+        """Keep where an answer stands, by each of its messages; ``key`` is the message that it answers.
+
+        Nothing is kept where all of the person was forgotten since.
+        """
         ...
 
     def find(self, message: str) -> ShownAnswer | None:
@@ -197,62 +200,6 @@ class Queue(Protocol):
 
     def sent(self, handed_id: str) -> None:
         """Note that a reply was sent."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Where a person can be written to, in the channel's own form, and in which language."""
-
-    address: str
-    language: Language
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """A person who asked to be let in, and the role once an administrator approved the code."""
-
-    person: str
-    channel: str
-    code: str
-    asked_at: datetime
-    role: Role | None = None
-    reach: Reach | None = None
-    """Where to tell that the person was let in; ``None`` once that is told."""
-
-
-class People(Protocol):
-    """Keeps who was let in by code."""
-
-    def find(self, person: str) -> Pairing | None:
-        """Give the pairing of a person."""
-        ...
-
-    def ask(self, pairing: Pairing) -> None:
-        """Keep a request, in the place of an earlier one of the same person."""
-        ...
-
-    def all(self) -> tuple[Pairing, ...]:
-        """Give every pairing, the oldest first."""
-        ...
-
-    def approve(self, code: str, role: Role, after: datetime) -> bool:
-        """Let a person in, or give another role to who was let in; say false where there is no such code.
-
-        A code that still waits counts only if it was asked for after a moment.
-        """
-        ...
-
-    def remove(self, code: str) -> bool:
-        """Take a pairing away; say false where there is no such code."""
-        ...
-
-    def untold(self, channel: str) -> tuple[Pairing, ...]:
-        """Give who of a channel was let in and was not told so yet, the oldest first."""
-        ...
-
-    def told(self, code: str) -> None:
-        """Note that a person was told; where to reach that person is forgotten."""
         ...
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.core.corpus import Language, Role
 from bot.core.incoming import Incoming
-from bot.core.keeping import Pairing, People, Reach
+from bot.core.pairing import Pairing, People, Reach
 
 CODE_LASTS = timedelta(days=7)
 """How long a pairing code can be approved."""

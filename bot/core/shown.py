@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.core.errors import StoreUnavailable
 from bot.core.identity import Identities
 from bot.core.incoming import Incoming
-from bot.core.keeping import Inbox, ShownAnswer, ShownAnswers
+from bot.core.keeping import ShownAnswer, ShownAnswers
 from bot.core.reply import Reply
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,6 @@ class Shown:
     """Remembers where answers stand, also after a restart."""
 
     answers: ShownAnswers
-    inbox: Inbox
     identities: Identities
     now: Callable[[], datetime]
 
@@ -48,8 +47,7 @@ class Shown:
             if message_id
         ]
         try:
-            if self.inbox.replies(identities.message(incoming)):
-                self.answers.add(shown)
+            self.answers.add(shown, identities.message(incoming))
         except StoreUnavailable as error:
             log.warning("not kept where an answer stands channel=%s cause=%s", channel, error)
 

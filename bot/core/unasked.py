@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 
 from bot.core.delivery import Delivery, Send, tries
-from bot.core.desk import Outgoing
+from bot.core.outgoing import Outgoing
 
 log = logging.getLogger(__name__)
 

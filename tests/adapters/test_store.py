@@ -12,7 +12,8 @@ from bot.core.audit import Record
 from bot.core.corpus import Grade, Language, Role, Status
 from bot.core.dialogue import Said, Talk
 from bot.core.incoming import MessageKind, Rating, Reason
-from bot.core.keeping import Conversation, Counts, Finished, Handed, KeptTurn, Pairing, Reach, ShownAnswer, Store
+from bot.core.keeping import Conversation, Counts, Finished, Handed, KeptTurn, ShownAnswer, Store
+from bot.core.pairing import Pairing, Reach
 from bot.core.receipt import Versions
 from bot.core.reply import Button, Reply, ReplyKind, ShownSource
 from tests.adapters.stores import KINDS, store_of
@@ -35,7 +36,7 @@ REPLY = Reply(
 )
 TALK = Talk(Role.HELPDESK, date(2026, 1, 2), Language.EN, (Said("laptops", "ict_werkomgeving_rijk"), Said("1")))
 TURN = KeptTurn("m1", "vraag", "antwoord [1]", "id-1", NOON)
-CONVERSATION = Conversation(ANNA, Language.EN, Role.HELPDESK, (TURN,), TALK, REPLY, "vraag")
+CONVERSATION = Conversation(ANNA, Language.EN, Role.HELPDESK, (TURN,), TALK, REPLY, "vraag", "id-1")
 RECORD = Record("id-1", ANNA, Status.ANSWERED, Versions("0.1", "c", "r", "p", "m"), "extractive", 2, 1, "", {"a": [1]})
 HANDED = Handed("n1", ANNA, "test", "adres van anna", "vraag", (("v", "a"),), "id-1", Language.NL, Role.OFFICER, NOON)
 SHOWN = ShownAnswer("m" * 64, "p" * 64, ANNA, "id-1", Language.EN, NOON)
@@ -63,7 +64,7 @@ def fill(store: Store, person: str = ANNA, key: str = "k") -> None:
     store.feedback.add(person, Rating("id-1", is_good=True))
     store.queue.hand_over(replace(HANDED, id=f"{key}-h", person=person))
     store.people.ask(replace(PAIRING, person=person, code=f"{key}-c"))
-    store.shown.add([replace(SHOWN, person=person, message=f"{key}-s")])
+    store.shown.add([replace(SHOWN, person=person, message=f"{key}-s")], f"{key}-m")
 
 
 ONE_OF_EACH = Counts(1, 1, 1, 1, 1)
@@ -130,30 +131,20 @@ def test_the_last_rating_of_a_person_counts(store: Store) -> None:
     assert store.retention.forget(BEN, "now") == Counts(feedback=1)
 
 
-def test_the_newest_rating_of_a_person_is_given_from_a_moment_on(store: Store, clock: Clock) -> None:
-    assert store.feedback.newest(ANNA, NOON) is None
-    store.feedback.add(ANNA, Rating("id-1", is_good=True))
-    clock.now = NOON + timedelta(minutes=1)
-    later = Rating("id-2", is_good=False, reason=Reason.UNCLEAR)
-    store.feedback.add(ANNA, later)
-    clock.now = NOON + timedelta(minutes=2)
-    store.feedback.add(BEN, Rating("id-3", is_good=True))
-    assert store.feedback.newest(ANNA, NOON) == later
-    assert store.feedback.newest(ANNA, NOON + timedelta(minutes=1)) == later
-    assert store.feedback.newest(ANNA, NOON + timedelta(minutes=2)) is None
-
-
 def test_where_an_answer_stands_is_remembered_by_each_of_its_messages(store: Store) -> None:
     assert store.shown.find("m1") is None
     assert store.shown.only(SHOWN.place) is None
     first, second = replace(SHOWN, message="m1"), replace(SHOWN, message="m2")
-    store.shown.add([first, second])
-    store.shown.add([first])
+    for key in ("k1", "k2"):
+        store.inbox.accept(key, ANNA, said())
+        store.inbox.finish(key, Finished((REPLY,)))
+    store.shown.add([first, second], "k1")
+    store.shown.add([first], "k1")
     assert store.shown.find("m2") == second
     assert store.shown.only(SHOWN.place) in (first, second)
-    store.shown.add([replace(SHOWN, message="m3", place="q" * 64, answer_id="id-2")])
+    store.shown.add([replace(SHOWN, message="m3", place="q" * 64, answer_id="id-2")], "k2")
     assert store.shown.only(SHOWN.place) is not None
-    store.shown.add([replace(SHOWN, message="m4", answer_id="id-2")])
+    store.shown.add([replace(SHOWN, message="m4", answer_id="id-2")], "k2")
     assert store.shown.only(SHOWN.place) is None
 
 
@@ -247,6 +238,7 @@ def test_of_what_came_in_before_nothing_is_kept_and_what_came_in_later_is_answer
     assert [incoming.text for incoming in store.inbox.waiting("test")] == ["b", "now", "z"]
     store.records.add(RECORD)
     store.queue.hand_over(HANDED)
+    store.feedback.add(ANNA, Rating("id-1", is_good=True))
     assert not store.inbox.finish("a", Finished((REPLY,), "k", CONVERSATION, handed="n1"))
     assert store.retention.forget(ANNA, "now") == Counts(), "of what was being answered nothing is left"
     assert store.inbox.replies("a") == ()
@@ -255,6 +247,16 @@ def test_of_what_came_in_before_nothing_is_kept_and_what_came_in_later_is_answer
     store.inbox.deliver("a")
     assert store.inbox.finish("z", Finished((REPLY,), "k", CONVERSATION))
     assert store.conversations.load("k") == CONVERSATION
+
+
+def test_where_an_answer_stands_is_not_kept_of_who_was_forgotten(store: Store) -> None:
+    store.inbox.accept("a", ANNA, said())
+    store.shown.add([SHOWN], "a")
+    assert store.shown.find(SHOWN.message) is None, "it has no answer yet"
+    store.inbox.finish("a", Finished((REPLY,)))
+    store.retention.forget(ANNA, "now")
+    store.shown.add([SHOWN], "a")
+    assert store.shown.find(SHOWN.message) is None
 
 
 def test_what_was_answered_already_changes_nothing_when_it_is_answered_again(store: Store) -> None:
@@ -282,7 +284,7 @@ def test_what_was_said_is_purged_also_where_the_conversation_goes_on(store: Stor
     store.retention.purge(NOON)
     assert store.conversations.load("k") == chosen
     store.retention.purge(NOON + timedelta(days=1))
-    assert store.conversations.load("k") == replace(chosen, talk=None, last=None, asked="")
+    assert store.conversations.load("k") == replace(chosen, talk=None, last=None, asked="", rated="")
 
 
 def test_an_export_holds_what_was_kept(store: Store) -> None:

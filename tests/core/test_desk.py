@@ -542,6 +542,20 @@ def test_a_remark_belongs_to_the_answer_that_was_rated_since_the_last_one() -> N
     assert kept_ratings(office)[1:] == [Rating(third.answer_id, is_good=False, text="te kort")]
 
 
+def test_a_remark_belongs_to_a_rated_answer_also_after_one_that_found_nothing_or_a_new_conversation() -> None:
+    office = Office()
+    first = office.say(ASK)
+    office.say("Wat kost een kilo ISV-peren in Timboektoe?")
+    office.press(f"good:{first.answer_id}")
+    office.say("/feedback helder")
+    assert kept_ratings(office) == [Rating(first.answer_id, is_good=True, text="helder")]
+    office.say("/nieuw")
+    assert office.say("/feedback toch niet").text == nl("usage_no_answer_yet")
+    office.press(f"bad:{first.answer_id}")
+    office.say("/feedback toch niet")
+    assert kept_ratings(office) == [Rating(first.answer_id, is_good=False, text="toch niet")]
+
+
 def test_a_remark_does_not_belong_to_an_answer_of_another_conversation() -> None:
     office = Office()
     there, here = office.say(ASK, conversation="c2"), office.say(ASK)
@@ -901,6 +915,17 @@ def test_what_is_old_is_purged_at_the_start_and_once_a_day(caplog: pytest.LogCap
     office.desk.outgoing("test")
     assert office.store.records.all() == ()  # type: ignore[attr-defined]  # of the twin only
     assert caplog.text.count("purged") == 3
+
+
+def test_a_purge_that_failed_is_tried_again_within_the_hour(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    office = Office()
+    office._options["store"] = broken(office.store, "retention")
+    served = office.new_desk()
+    for minutes in (0, 5, 11):
+        office.clock.now = NOON + timedelta(minutes=minutes)
+        served.tidy()
+    assert caplog.text.count("not purged") == 2
 
 
 def kept_ratings(office: Office) -> list[object]:

@@ -11,6 +11,7 @@ from bot.adapters.memory_store import memory_store
 from bot.core.corpus import Corpus, Language, Role, Status
 from bot.core.delivery import Delivery
 from bot.core.desk import Desk
+from bot.core.doubtful import MAX_DOUBTFUL, Doubtful
 from bot.core.errors import ChannelTaken, NotDelivered, StoreUnavailable
 from bot.core.front import Front
 from bot.core.identity import Identities
@@ -333,6 +334,50 @@ def test_that_a_reply_arrived_is_noted_later_where_it_cannot_be_now_and_it_is_se
 
     asyncio.run(run())
     assert sent.texts == [("c1", "een")]
+
+
+class Uncertain:
+    """An inbox that keeps a message once without being able to say so."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self.fails = True
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inbox, name)
+
+    def accept(self, key: str, person: str, incoming: Incoming) -> bool:
+        is_new = self._inbox.accept(key, person, incoming)
+        if self.fails:
+            raise StoreUnavailable("gone after the commit")
+        return is_new
+
+
+def test_a_message_of_which_nobody_knows_whether_it_was_kept_is_answered_when_it_comes_again() -> None:
+    sent, kept = Sent(), memory_store(Clock())
+    inbox = Uncertain(kept.inbox)
+    store = replace(kept, inbox=inbox)  # type: ignore[arg-type]  # it passes the rest on
+
+    async def run() -> None:
+        front = Front(new(store), sent)
+        with pytest.raises(StoreUnavailable):
+            await front.receive(said("een"))
+        inbox.fails = False
+        assert await front.receive(said("een"))
+        assert not await front.receive(said("een")), "now it is in line"
+        assert await front.finish(20)
+
+    asyncio.run(run())
+    assert sent.texts == [("c1", "een")]
+
+
+def test_only_so_many_doubtful_messages_are_remembered() -> None:
+    doubtful = Doubtful()
+    for n in range(MAX_DOUBTFUL + 1):
+        doubtful.add(said(message_id=str(n)))
+    assert not doubtful.take(said(message_id="0"))
+    assert doubtful.take(said(message_id="1"))
+    assert not doubtful.take(said(message_id="1"))
 
 
 class Elsewhere:

@@ -1,4 +1,4 @@
-"""Give who asks to be let in a place where that can be told."""
+"""Give who asks to be let in a place where that can be told, and a remark the answer that was rated."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +10,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; who asked before it was there is not told."""
+    """Add the columns; who asked before they were there is not told."""
     op.add_column("people", sa.Column("reach", sa.Text(), nullable=True))
+    op.add_column("conversations", sa.Column("rated", sa.String(40), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    """Drop the column."""
+    """Drop the columns."""
+    op.drop_column("conversations", "rated")
     op.drop_column("people", "reach")
