@@ -138,7 +138,7 @@ class SqlConversations:
                 person=row.person,
                 language=Language(row.language) if row.language else None,
                 role=Role(row.role) if row.role else None,
-                turns=tuple(KeptTurn(t.message, t.question, t.answer, t.answer_id, t.at) for t in turns),
+                turns=tuple(KeptTurn(t.message, t.question, t.answer, t.answer_id, t.at, t.read_as) for t in turns),
                 talk=_TALK.unpack(row.talk) if row.talk else None,
                 last=_REPLY.unpack(row.last) if row.last else None,
                 asked=row.asked,
@@ -184,5 +184,6 @@ def _save(session: Session, key: str, conversation: Conversation, now: datetime)
                 answer=turn.answer,
                 answer_id=turn.answer_id,
                 at=turn.at,
+                read_as=turn.read_as,
             )
         )

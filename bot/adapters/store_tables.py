@@ -92,6 +92,7 @@ class TurnRow(Base):
     answer: Mapped[str] = mapped_column(Text)
     answer_id: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Moment, index=True)
+    read_as: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class RecordRow(Base):

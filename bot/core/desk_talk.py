@@ -181,7 +181,8 @@ class Talking:
         conversation = replace(visit.conversation, last=last, asked="" if is_refused else text, rated="")
         if not answer.status.is_answer and answer.decision is None:
             return conversation
-        turn = KeptTurn(self.question_key(visit), text, answer.text, answer.id, self.now())
+        read_as = answer.standalone_question
+        turn = KeptTurn(self.question_key(visit), text, answer.text, answer.id, self.now(), read_as)
         return replace(conversation, turns=(*conversation.turns, turn)[-KEPT_TURNS:])
 
 
@@ -200,7 +201,7 @@ def _spoken(talk: Talk, visit: Visit, text: str) -> Talk:
 
 def _turns(conversation: Conversation) -> list[Turn]:
     """Give the turns that a message may refer to; what the last answer suggested can be taken up with a yes."""
-    turns = [Turn(turn.question, turn.answer) for turn in conversation.turns[-KEPT_TURNS:]]
+    turns = [Turn(turn.question, turn.answer, read_as=turn.read_as) for turn in conversation.turns[-KEPT_TURNS:]]
     last = conversation.last
     if turns and last is not None and last.answer_id == conversation.turns[-1].answer_id:
         offers = tuple(button.label for button in last.follow_ups)

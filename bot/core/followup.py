@@ -46,9 +46,10 @@ def without_topic_change(text: str, rules: Rules) -> str:
 
 
 def _standalone_history(history: tuple[Turn, ...], rules: Rules) -> str:
-    """Fold the earlier questions into the subject that the last one had."""
-    subject = squeezed(history[0].question)
-    for turn in history[1:]:
+    """Fold the earlier questions into the subject that the last one had, from the last that is known as it was read."""
+    known = max((place for place, turn in enumerate(history) if turn.read_as), default=0)
+    subject = squeezed(history[known].read_as or history[known].question)
+    for turn in history[known + 1 :]:
         question = without_topic_change(turn.question, rules)
         changed = question != squeezed(turn.question)
         if changed or not _leans(question, rules.terms):

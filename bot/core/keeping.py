@@ -28,6 +28,8 @@ class KeptTurn:
     answer: str
     answer_id: str
     at: datetime
+    read_as: str = ""
+    """The question as it was read, with the subject that it borrowed."""
 
 
 @dataclass(frozen=True, slots=True)

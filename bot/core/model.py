@@ -24,6 +24,8 @@ class Turn:
     answer: str = ""
     offers: tuple[str, ...] = ()
     """The questions that the answer suggested."""
+    read_as: str = ""
+    """The question as it was read, with the subject that it borrowed; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Knows nothing of how suggestions are chosen.
 """
 
 import re
+from dataclasses import replace
 
 from bot.core.model import Turn
 from bot.core.plain import squeezed
@@ -24,7 +25,7 @@ def resolved(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
     found: list[Turn] = []
     for turn in turns:
         taken = taken_offer(turn.question, tuple(found))
-        found.append(turn if taken is None else Turn(taken, turn.answer, turn.offers))
+        found.append(turn if taken is None else replace(turn, question=taken))
     return tuple(found)
 
 

@@ -83,8 +83,10 @@ def _screened_turns(turns: Sequence[Turn], finder: PersonalDataFinder, rules: Ru
         text = visible(turn.question).strip()
         harmless = _without_instructions(text, rules) if rules.screen.injection.match(text) else text
         if harmless:
-            answer = without_personal_data(visible(turn.answer), finder)
-            kept.append(Turn(without_personal_data(harmless, finder), answer, tuple(map(visible, turn.offers))))
+            answer, read_as = (without_personal_data(visible(one), finder) for one in (turn.answer, turn.read_as))
+            is_whole = harmless == text and not rules.screen.injection.match(read_as)
+            offers = tuple(map(visible, turn.offers))
+            kept.append(Turn(without_personal_data(harmless, finder), answer, offers, read_as if is_whole else ""))
     return tuple(kept)
 
 

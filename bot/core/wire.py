@@ -117,7 +117,7 @@ def checked_question(
 
 
 def turns_of(value: object) -> tuple[Turn, ...]:
-    """Read the earlier turns of a conversation: questions, or objects with ``question`` and ``answer``.
+    """Read the earlier turns of a conversation: questions, or objects that hold one, with the answer.
 
     Raises:
         UsageError: it is something else.
@@ -131,7 +131,8 @@ def turns_of(value: object) -> tuple[Turn, ...]:
         if isinstance(item, str):
             turns.append(Turn(item))
         elif isinstance(item, Mapping) and isinstance(item.get("question"), str):
-            turns.append(Turn(item["question"], str(item.get("answer") or ""), _offers_of(item.get("follow_ups"))))
+            answer, read_as = (str(item.get(name) or "") for name in ("answer", "standalone_question"))
+            turns.append(Turn(item["question"], answer, _offers_of(item.get("follow_ups")), read_as))
         else:
             raise UsageError("bad_history", value=_shown(item))
     return tuple(turns)

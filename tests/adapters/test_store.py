@@ -35,7 +35,7 @@ REPLY = Reply(
     status=Status.ANSWERED,
 )
 TALK = Talk(Role.HELPDESK, date(2026, 1, 2), Language.EN, (Said("laptops", "ict_werkomgeving_rijk"), Said("1")))
-TURN = KeptTurn("m1", "vraag", "antwoord [1]", "id-1", NOON)
+TURN = KeptTurn("m1", "vraag", "antwoord [1]", "id-1", NOON, "vraag over ISV")
 CONVERSATION = Conversation(ANNA, Language.EN, Role.HELPDESK, (TURN,), TALK, REPLY, "vraag", "id-1")
 RECORD = Record("id-1", ANNA, Status.ANSWERED, Versions("0.1", "c", "r", "p", "m"), "extractive", 2, 1, "", {"a": [1]})
 HANDED = Handed("n1", ANNA, "test", "adres van anna", "vraag", (("v", "a"),), "id-1", Language.NL, Role.OFFICER, NOON)
