@@ -47,6 +47,15 @@ _BESIDE = Patterns.of(
 """Words by which something is bought beside the first thing: what that one is worth says nothing of this one."""
 
 
+CORE_FACTS = frozenset(
+    {FactName.AUTHORITY, FactName.CATEGORY, FactName.EUROPEAN_TENDER, FactName.VALUE_EUR, FactName.MANIFEST_SIGNATORY}
+)
+"""The facts on which the outcome depends most."""
+
+FULL_CASE = 3
+"""With so many of them a purchase is told in full."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What a conversation tells of a purchase.
@@ -64,6 +73,11 @@ class Case:
     def told(self) -> frozenset[FactName]:
         """The facts that the asker told, in any message."""
         return frozenset(self.facts) | self.unclear | {one.name for one in self.refused}
+
+    @property
+    def is_told_at_once(self) -> bool:
+        """Whether the last message tells a purchase in full, whatever was said before it."""
+        return len(self.new & CORE_FACTS) >= FULL_CASE
 
 
 @dataclass(frozen=True, slots=True)

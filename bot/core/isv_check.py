@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.core.case import Case
+from bot.core.case import CORE_FACTS, FULL_CASE, Case
 from bot.core.corpus import Cite, Passage, Role
 from bot.core.decide import decide
 from bot.core.decision import NEW_TENDER, Decision, Fact, FactName, Facts, Known
 from bot.core.entries import passage_key
+from bot.core.parts import asks
 from bot.core.plain import words
 from bot.core.rank import Lookup
 from bot.core.retrieve import ALL_DAYS, FoundPart, Retrieved, readable
@@ -23,9 +24,6 @@ from bot.core.stance import asks_openly
 NEEDED_FACTS = 2
 """With fewer facts a question is about the rule itself, and the written answers say it in full."""
 
-_CORE_FACTS = frozenset(
-    {FactName.AUTHORITY, FactName.CATEGORY, FactName.EUROPEAN_TENDER, FactName.VALUE_EUR, FactName.MANIFEST_SIGNATORY}
-)
 _ASSUMED: Facts = {
     NEW_TENDER.name: NEW_TENDER,
     FactName.AUTHORITY: Fact(FactName.AUTHORITY, "rijk", Known.DEFAULT),
@@ -49,9 +47,11 @@ OPENING_WORDS = 4
 NEAR_ANSWER = 0.15
 """A written answer that calls the check may be this much less near than the best one, when the case is told in full."""
 
-FULL_CASE = 3
 BARE_WORDS = 8
 """A message of this many words that only names a purchase asks whether ISV holds for it."""
+
+MAX_TOLD_WORDS = 25
+"""A message of at most so many words that tells a purchase in full and asks nothing wants to know whether ISV holds."""
 
 MAX_FOLLOW_UP_WORDS = 16
 """A longer message that tells a new fact asks something of its own."""
@@ -106,15 +106,15 @@ def cited_passages(
 
 def _calling_part(retrieved: Retrieved, case: Case, rules: Rules) -> int | None:
     """Give the first part that calls for the check; none does where the facts are few or contradict each other."""
-    told = case.told & _CORE_FACTS
-    if len(told) < NEEDED_FACTS or case.unclear & _CORE_FACTS:
+    told = case.told & CORE_FACTS
+    if len(told) < NEEDED_FACTS or case.unclear & CORE_FACTS:
         return None
     if FactName.AUTHORITY not in told and rules.screen.private_buyer.match(retrieved.understood.text):
         return None
     if _changes_a_case(retrieved, case, rules) or _asks_what_next(retrieved, case, rules):
         return 0
     for i, part in enumerate(retrieved.parts):
-        if _is_called(part, len(told), has_new=bool(case.new & _CORE_FACTS), rules=rules):
+        if _is_called(part, len(told), has_new=bool(case.new & CORE_FACTS), rules=rules):
             return i
     return None
 
@@ -134,9 +134,12 @@ def _is_called(part: FoundPart, told: int, *, has_new: bool, rules: Rules) -> bo
 
 
 def _asks_what_next(retrieved: Retrieved, case: Case, rules: Rules) -> bool:
-    """Say whether a message tells a whole purchase of the asker and asks no more than what to do now."""
-    is_whole = len(case.new & _CORE_FACTS) >= FULL_CASE and len(retrieved.parts) == 1
-    return is_whole and rules.screen.what_next.match(retrieved.understood.text)
+    """Say whether a message tells a whole purchase of the asker and asks no more than what to do now, or nothing."""
+    text = retrieved.understood.text
+    if not case.is_told_at_once or len(retrieved.parts) != 1:
+        return False
+    is_only_told = len(words(text)) <= MAX_TOLD_WORDS and not asks(text) and not rules.screen.asking.match(text)
+    return is_only_told or rules.screen.what_next.match(text)
 
 
 def _asks_openly(text: str) -> bool:
@@ -152,7 +155,7 @@ def _changes_a_case(retrieved: Retrieved, case: Case, rules: Rules) -> bool:
     is_short = len(words(understood.text)) <= MAX_FOLLOW_UP_WORDS
     asks_otherwise = _ASKS_WHAT.match(understood.text) is not None or _asks_threshold(understood.text, rules)
     return (
-        asked_before and is_short and not asks_otherwise and bool(case.new & _CORE_FACTS) and len(retrieved.parts) == 1
+        asked_before and is_short and not asks_otherwise and bool(case.new & CORE_FACTS) and len(retrieved.parts) == 1
     )
 
 

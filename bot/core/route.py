@@ -25,6 +25,12 @@ MIN_QUESTION_WORDS = 2
 MAX_OUTSIDE = 0.8
 """A question that names ISV and is this surely about something else means another ISV."""
 
+MIN_OUTSIDE = 0.5
+"""A message that leans on another one, or is vague, is only told to be about something else if that is likelier."""
+
+LIKELIEST = 0.5
+"""What a message is more likely than all other kinds together."""
+
 MIN_ANSWER_SCORE = 0.6
 """A question with a term of the field is answered from here on, with care, even where its scope is doubted."""
 
@@ -110,6 +116,9 @@ def _missed(part: FoundPart, *, is_about_isv: bool) -> Ending | None:
     is_another = is_named_otherwise or part.kinds[Kind.OUTSIDE] >= MAX_OUTSIDE
     if is_about_isv and (part.signals.case_facts or not is_another):
         return None if part.nearest >= MIN_ANSWER_SCORE else Ending(Status.UNANSWERABLE_NOTHING_FOUND)
+    is_vague = part.signals.follows or part.kinds[Kind.UNCLEAR] > LIKELIEST
+    if is_vague and part.kinds[Kind.OUTSIDE] < MIN_OUTSIDE:
+        return Ending(Status.CLARIFICATION)
     return _ended(Status.UNANSWERABLE_OUT_OF_SCOPE, part)
 
 

@@ -65,11 +65,11 @@ def understand(screened: Screened, speller: Speller, rules: Rules) -> Understood
     screened = replace(screened, question=question)
     taken = taken_offer(screened.text, question.history)
     corrected = taken or speller.correct(screened.text)
-    earlier = question.history if taken is None else ()  # what was offered stands alone
-    asked = questions_of(corrected, rules.screen)
-    parts = tuple(_part(one, earlier, rules) for one in asked[:MAX_PARTS])
-    notices = (*screened.notices, *((NoticeKind.MORE_PARTS,) if len(asked) > MAX_PARTS else ()))
     case = case_of(_earlier(screened.question, corrected, rules), corrected, screened.question.as_of, rules)
+    stands_alone = taken is not None or case.is_told_at_once
+    asked = questions_of(corrected, rules.screen)
+    parts = tuple(_part(one, () if stands_alone else question.history, rules) for one in asked[:MAX_PARTS])
+    notices = (*screened.notices, *((NoticeKind.MORE_PARTS,) if len(asked) > MAX_PARTS else ()))
     return Understood(screened.question, screened.text, screened.language, parts, notices, case)
 
 

@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
+from bot.core.case import FULL_CASE
 from bot.core.corpus import Corpus, Language, Passage, Status, WrittenAnswer
 from bot.core.decision import FactName, Outcome
-from bot.core.isv_check import FULL_CASE
 from bot.core.model import Answer
 from ingest.corpus import read_corpus
 from tests.builders import ask
@@ -179,6 +179,33 @@ def test_who_tells_a_whole_purchase_and_asks_what_now_gets_the_outcome(text: str
     found = told(text)
     assert found.decision is not None
     assert found.decision.outcome is Outcome.OBLIGATORY
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("Wij kopen laptops voor het ministerie, 150.000 euro", Outcome.OBLIGATORY),
+        ("Ministerie, laptops, 90.000 euro.", Outcome.VOLUNTARY),
+        ("gemeente, laptops, drie ton", Outcome.OWN_POLICY),
+    ],
+)
+def test_who_only_tells_a_whole_purchase_gets_the_outcome(text: str, outcome: Outcome) -> None:
+    found = told(text)
+    assert found.decision is not None
+    assert found.decision.outcome is outcome
+
+
+def test_a_story_with_a_purchase_in_it_is_no_question_about_that_purchase() -> None:
+    story = "Gisteren sprak ik lang met een collega over van alles, ook over zijn kinderen en zijn huis in Zeeland."
+    assert told(f"{story} Hij koopt laptops voor een ministerie, 150.000 euro.").decision is None
+    assert told("Noem de bronnen over laptops voor het ministerie van 150.000 euro").decision is None
+
+
+def test_a_whole_purchase_borrows_nothing_from_the_one_before() -> None:
+    found = told("Wij kopen catering voor een gemeente, 300.000 euro", "Ministerie, laptops, 90.000 euro.")
+    assert found.standalone_question == "Ministerie, laptops, 90.000 euro."
+    assert found.decision is not None
+    assert found.decision.outcome is Outcome.VOLUNTARY
 
 
 def test_a_supplier_who_asks_what_now_is_no_buyer() -> None:
