@@ -6,7 +6,6 @@ Knows nothing of replies.
 
 import asyncio
 import logging
-from contextlib import suppress
 
 import httpx
 from microsoft_teams.api import Account, ApiClient, ConversationAccount, TypingActivityInput
@@ -96,8 +95,10 @@ class Connector:
         activity.from_ = self._bot
         activity.conversation = ConversationAccount(id=address.conversation)
         api = self._api.clone(service_url=address.service_url)
-        with suppress(httpx.HTTPError):
+        try:
             await api.conversations.create_activity(address.conversation, activity)
+        except Exception as error:  # noqa: BLE001  # nobody waits for this: asyncio would write a trace of it
+            log.warning("typing not shown cause=%s", type(error).__name__)
 
     def stream(self, address: Address) -> HttpStream:
         """Begin a message that grows."""
