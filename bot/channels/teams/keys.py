@@ -33,7 +33,7 @@ class Pace:
     again_s: float = 10.0
     """Seconds between two attempts while they cannot be had."""
     keep_s: float = 24 * 3600.0
-    """Seconds that known keys hold while no newer ones can be had; Microsoft asks for newer ones once a day."""
+    """Seconds that known keys hold while no newer ones can be had; Microsoft calls them stable over days."""
 
 
 USUAL = Pace()
