@@ -109,7 +109,19 @@ class Connector:
             conversation=ConversationAccount(id=address.conversation),
             activity_id=address.reply_to or None,
         )
-        return HttpStream(self._api.clone(service_url=address.service_url), reference)
+        return _Stream(self._api.clone(service_url=address.service_url), reference)
+
+
+class _Stream(HttpStream):
+    """The SDK's stream, which sends in tasks that nobody waits for."""
+
+    async def _flush(self) -> None:
+        try:
+            await super()._flush()
+        except StreamCancelledError:
+            pass  # the reader pressed Stop
+        except Exception as error:  # noqa: BLE001  # asyncio would write a trace; how it ended is seen at the end
+            log.warning("stream failed cause=%s", type(error).__name__)
 
 
 class Growing:
