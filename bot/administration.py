@@ -6,6 +6,7 @@ Knows nothing of how anything is kept.
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -14,6 +15,7 @@ from bot.bootstrap import build_finder
 from bot.bootstrap_desk import build_identities, build_store
 from bot.core.corpus import Language
 from bot.core.errors import UsageError
+from bot.core.identity import plain_id
 from bot.core.keeping import Handed
 from bot.core.messages import Messages
 from bot.core.pairing import Pairing
@@ -116,11 +118,12 @@ def _purge(options: argparse.Namespace, settings: Settings, messages: Messages, 
 
 
 def _export(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:
-    del messages, language
     channel, separator, person = options.person.partition(":")
     if not (separator and channel and person):
         raise UsageError("bad_person", value=options.person)
-    kept = build_store(settings).retention.export(build_identities(settings).person(channel, person))
+    kept = build_store(settings).retention.export(build_identities(settings).person(channel, plain_id(person)))
+    if not any(kept.values()):
+        print(_sayer(messages, language)("export_nothing", person=options.person), file=sys.stderr)
     print(json.dumps(kept, ensure_ascii=False, indent=2, default=str))
     return 0
 

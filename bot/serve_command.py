@@ -106,12 +106,15 @@ def _telegram(settings: Settings) -> Channel:
 
 def _teams(settings: Settings) -> Channel:
     registration, place = teams_registration(settings)
+    from bot.channels.teams.health import Health as TeamsHealth
     from bot.channels.teams.serve import serve_until
 
-    def work(desk: Desk, ready: Ready) -> Work:
-        return lambda stop: serve_until(stop, desk, registration, ready, place)
+    health = TeamsHealth()
 
-    return Channel("teams", work)
+    def work(desk: Desk, ready: Ready) -> Work:
+        return lambda stop: serve_until(stop, desk, registration, ready, place, health)
+
+    return Channel("teams", work, lambda: health.problems)
 
 
 def _serve(options: argparse.Namespace, settings: Settings, messages: Messages, language: Language | None) -> int:

@@ -18,6 +18,7 @@ from tests.conftest import Command
 from tests.core.test_desk import ASK, PARTS
 
 NOW = datetime.now(UTC)
+ENTRA_ID = "5d0c7c0e-0000-4000-8000-0000000000ab"
 
 
 @pytest.fixture
@@ -147,6 +148,26 @@ def test_all_that_is_kept_of_a_person_is_given_out(isvbot: Command, settings: Se
     assert kept["handed"][0]["handed"]["question"] == ASK
     assert kept["conversations"][0]["last"]["sources"]
     assert not any(json.loads(isvbot("export", "--person", "test:ben")[1]).values())
+
+
+def test_of_whom_nothing_is_kept_that_is_said_beside_the_empty_lists(isvbot: Command, settings: Settings) -> None:
+    status, out, err = isvbot("export", "--person", "test:ben")
+    assert (status, any(json.loads(out).values())) == (0, False)
+    assert err == "Van 'test:ben' wordt niets bewaard. Klopt het id? Schrijf het zoals het kanaal het geeft.\n"
+    assert "Nothing is kept of 'test:ben'." in isvbot("export", "--person", "test:ben", "--lang", "en")[2]
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked", "is_found"),
+    [(ENTRA_ID, ENTRA_ID.upper(), True), ("29:Anna", "29:Anna", True), ("29:Anna", "29:anna", False)],
+)
+def test_an_id_of_entra_is_the_same_in_capitals_and_another_id_is_not(
+    isvbot: Command, settings: Settings, store: Store, kept: str, asked: str, *, is_found: bool
+) -> None:
+    store.people.ask(Pairing(build_identities(settings).person("teams", kept), "teams", "ABCD2345", NOW))
+    _, out, err = isvbot("export", "--person", f"teams:{asked}")
+    assert bool(json.loads(out)["pairings"]) is is_found
+    assert (err == "") is is_found
 
 
 @pytest.mark.parametrize("person", ["anna", ":anna", "test:"])

@@ -16,10 +16,12 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import Response
 
 from bot.adapters.counters import Counters, counted
 from bot.adapters.memory_store import memory_store
 from bot.channels.teams import serve as teams_serve
+from bot.channels.teams.health import Health
 from bot.channels.telegram.config import TelegramConfig
 from bot.channels.telegram.run import serve as telegram_serve
 from bot.core.errors import ChannelTaken, ServiceError, SettingsError
@@ -27,6 +29,7 @@ from bot.serve_command import Channel, Wrong, channels_of, kept_up
 from bot.settings import Settings
 from bot.status_page import Status, metrics_text, status_page
 from tests.builders import Clock, desk, said
+from tests.channels.teams.conftest import registration
 from tests.conftest import Command
 from tests.core.test_desk import ASK, PARTS
 from tests.core.test_front import Elsewhere
@@ -223,6 +226,27 @@ def test_a_second_process_with_the_same_database_takes_nothing_in() -> None:
         assert fake.count("getUpdates") == 0
 
     asyncio.run(test())
+
+
+def test_what_is_wrong_in_teams_can_be_asked_beside_it() -> None:
+    port, health = free_port(), Health()
+
+    async def test(connector: Connector) -> None:
+        connector.odd_keys.append(Response(status_code=500))
+        stop, place = asyncio.Event(), teams_serve.Place("127.0.0.1", port)
+        work = teams_serve.serve_until(stop, desk(PARTS), registration(connector), lambda: True, place, health)
+        serving = asyncio.create_task(work)
+        sent = {"Authorization": f"Bearer {connector.token()}"}
+        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=9), headers=sent) as http:
+            address = f"http://127.0.0.1:{port}/api/messages"
+            assert (await http.post(address, json=activity(connector, "/start"))).status_code == 503
+        assert list(health.problems) == ["the keys by which Teams signs cannot be fetched"]
+        stop.set()
+        await serving
+
+    with fake_connector() as connector:
+        assert health.problems == ()
+        asyncio.run(test(connector))
 
 
 def test_what_the_operator_must_mend_stops_all_channels_and_is_told() -> None:

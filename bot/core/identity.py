@@ -1,13 +1,21 @@
 """Keyed digests in the place of ids: the same person gets the same name, and nobody can tell who it is.
 
-Knows HMAC-SHA256 and which ids make up a name.
+Knows HMAC-SHA256, which ids make up a name, and that ids of one form are the same in capitals.
 Knows nothing of where the key is kept.
 """
 
 import hmac
+import re
 from hashlib import sha256
 
 from bot.core.incoming import Incoming
+
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+
+
+def plain_id(person: str) -> str:
+    """Give an id as a person is known by: a GUID, such as Entra gives, in lower case, and any other as it is."""
+    return person.lower() if _GUID.fullmatch(person) else person
 
 
 class Identities:

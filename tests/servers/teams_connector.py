@@ -1,6 +1,6 @@
 """A small fake of the service that bots send to in Teams, with the keys that it signs its own messages with.
 
-It takes activities, gives them ids, and can be slow, busy or broken.
+It takes activities, gives them ids, and can be slow, busy or broken; of its keys it can be silent.
 """
 
 import json
@@ -53,10 +53,16 @@ class Connector:
     failures: deque[tuple[int, dict[str, str]]] = field(default_factory=deque)
     refused: int = 0
     why_not: str = "no"
+    kid: str = "k1"
+    odd_keys: deque[Response] = field(default_factory=deque)
+    """What is answered to who asks for the keys next."""
 
     def __post_init__(self) -> None:
         self._sent: list[Sent] = []
         self._changed = threading.Condition()
+        self.keys_asked = 0
+        self.gives_keys = threading.Event()
+        self.gives_keys.set()
         self.key: RSAPrivateKey = generate_private_key(65537, 2048)
 
     @property
@@ -79,6 +85,11 @@ class Connector:
         """Wait until so many activities were not taken."""
         with self._changed:
             assert self._changed.wait_for(lambda: self.refused >= count, 10)
+
+    def wait_keys_asked(self, count: int = 1) -> None:
+        """Wait until the keys were asked for so often."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.keys_asked >= count, 10)
 
     def refuse(self) -> tuple[int, dict[str, str]] | None:
         """Give the failure that comes next, if one does."""
@@ -109,8 +120,13 @@ class Connector:
         return given
 
     def keys(self) -> dict[str, Any]:
+        """Give the keys, unless it is silent."""
+        with self._changed:
+            self.keys_asked += 1
+            self._changed.notify_all()
+        self.gives_keys.wait(30)
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
-        return {"keys": [{**public, "kid": "k1", "use": "sig", "alg": "RS256"}]}
+        return {"keys": [{**public, "kid": self.kid, "use": "sig", "alg": "RS256"}]}
 
 
 def app_of(connector: Connector) -> FastAPI:
@@ -134,9 +150,10 @@ def app_of(connector: Connector) -> FastAPI:
     async def update(conversation: str, activity: str, request: Request) -> Response:
         return await taken(conversation, request)
 
-    @app.get("/v1/.well-known/keys")
-    def keys() -> dict[str, Any]:
-        return connector.keys()
+    @app.get("/v1/.well-known/keys", response_model=None)
+    def keys() -> Response:
+        usual = JSONResponse(connector.keys())
+        return connector.odd_keys.popleft() if connector.odd_keys else usual
 
     return app
 
@@ -146,4 +163,7 @@ def fake_connector() -> Iterator[Connector]:
     connector = Connector()
     with served(app_of(connector)) as url:
         connector.url = url
-        yield connector
+        try:
+            yield connector
+        finally:
+            connector.gives_keys.set()

@@ -1,6 +1,6 @@
 """The web application that Teams sends its activities to: ours, with the SDK inside.
 
-Knows the addresses, what is checked of a token beside what the SDK checks, and what happens at the start and the end.
+Knows the addresses, where our check of a token stands beside the SDK's, and what happens at the start and the end.
 Knows nothing of what an activity says.
 """
 
@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import jwt
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from microsoft_teams.api.auth.cloud_environment import PUBLIC, CloudEnvironment
@@ -21,7 +20,10 @@ from microsoft_teams.common import Client, ClientOptions
 
 from bot.channels.teams.channel import Channel
 from bot.channels.teams.connector import Connector
+from bot.channels.teams.gate import LATER, REFUSED, Gate, gate_before
 from bot.channels.teams.guard import Guard
+from bot.channels.teams.health import Health
+from bot.channels.teams.keys import USUAL, Pace
 from bot.channels.teams.read import CHANNEL
 from bot.core.delivery import AGAIN_S
 from bot.core.desk import Desk
@@ -31,11 +33,10 @@ log = logging.getLogger(__name__)
 
 ENDPOINT = "/api/messages"
 
-CLAIMS = ("aud", "exp", "iss", "serviceurl")
-"""What a token must say; the SDK checks what is there, but takes one that says nothing of its end."""
-
 FINISH_S = 20.0
 SEND_TIMEOUT_S = 15.0
+
+REASONS = {REFUSED: "Unauthorized", LATER: "Service Unavailable"}
 
 Ready = Callable[[], bool]
 """Something that says whether the index and the database answer."""
@@ -62,14 +63,16 @@ class _Adapter(FastAPIAdapter):
 
     def __init__(self, app: FastAPI, registration: Registration) -> None:
         super().__init__(app)
-        self._registration = registration
+        self._is_unauthenticated = registration.is_unauthenticated
+        self.gate: Gate | None = None
 
     def register_route(self, method: HttpMethod, path: str, handler: HttpRouteHandler) -> None:
         async def checked(request: HttpRequest) -> HttpResponse:
-            headers = request["headers"]
-            if self._registration.is_unauthenticated or _is_claimed(headers, self._registration.cloud):
-                return await handler(request)
-            return HttpResponse(status=401, body={"error": "Unauthorized"})
+            if not self._is_unauthenticated:
+                status = await self.gate.refusal(request) if self.gate is not None else REFUSED
+                if status:
+                    return HttpResponse(status=status, body={"error": REASONS[status]})
+            return await handler(request)
 
         super().register_route(method, path, checked)
 
@@ -81,18 +84,24 @@ def build_app(
     *,
     again_s: tuple[float, ...] = AGAIN_S,
     every_s: float = EVERY_S,
+    pace: Pace = USUAL,
+    health: Health | None = None,
 ) -> FastAPI:
     """Build the application. Nothing in it listens anywhere yet.
 
     Who serves it may put a function in ``state.on_taken`` that ends it when another process answers for the channel.
     """
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    teams = App(**_options(web, registration))
+    adapter, health = _Adapter(web, registration), health or Health()
+    teams = App(**_options(adapter, registration))
     tenants = frozenset(tenant.lower() for tenant in (registration.tenant_id, *registration.tenants) if tenant)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await teams.initialize()
+        gate = adapter.gate = gate_before(teams, pace)
+        if gate is not None:
+            health.are_keys_missing = lambda: gate.keys.are_missing
         connector = Connector(teams.api, f"28:{registration.client_id or 'isvbot'}")
         is_local_only = registration.is_unauthenticated
         channel = Channel(desk, connector, tenants, is_local_only=is_local_only, again_s=again_s, every_s=every_s)
@@ -105,19 +114,21 @@ def build_app(
         finally:
             leaving.cancel()
             await channel.finish(FINISH_S)
+            if gate is not None:
+                await gate.keys.close()
             for client in (teams.api.http, teams.http_client):
                 await client.http.aclose()
 
     web.router.lifespan_context = life
     web.add_middleware(Guard, path=ENDPOINT)
-    _add_health(web, lambda: ready() and _is_open(web))
+    _add_health(web, lambda: not health.problems and ready() and _is_open(web))
     return web
 
 
-def _options(web: FastAPI, registration: Registration) -> dict[str, Any]:
+def _options(adapter: _Adapter, registration: Registration) -> dict[str, Any]:
     """Give the SDK's options; each is given, for it reads variables of its own where one is not."""
     return {
-        "http_server_adapter": _Adapter(web, registration),
+        "http_server_adapter": adapter,
         "messaging_endpoint": ENDPOINT,
         "client_id": registration.client_id or None,
         "client_secret": registration.client_secret or None,
@@ -129,21 +140,6 @@ def _options(web: FastAPI, registration: Registration) -> dict[str, Any]:
         "fetch_user_token": False,
         "state": False,
     }
-
-
-def _is_claimed(headers: dict[str, str], cloud: CloudEnvironment) -> bool:
-    """Say whether a token claims to be of the connector and names all it must; whether it is true, the SDK says.
-
-    Tokens of Entra itself, which the SDK takes from other agents, are refused before anything is fetched for them.
-    """
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme != "Bearer":
-        return False
-    try:
-        claims = jwt.decode(token, options={"verify_signature": False})
-    except jwt.PyJWTError:
-        return False
-    return all(claims.get(name) for name in CLAIMS) and claims["iss"] == cloud.token_issuer
 
 
 def _is_open(web: FastAPI) -> bool:

@@ -6,7 +6,6 @@ Knows nothing of replies.
 
 import asyncio
 import logging
-from contextlib import suppress
 
 import httpx
 from microsoft_teams.api import Account, ApiClient, ConversationAccount, TypingActivityInput
@@ -96,8 +95,10 @@ class Connector:
         activity.from_ = self._bot
         activity.conversation = ConversationAccount(id=address.conversation)
         api = self._api.clone(service_url=address.service_url)
-        with suppress(httpx.HTTPError):
+        try:
             await api.conversations.create_activity(address.conversation, activity)
+        except Exception as error:  # noqa: BLE001  # nobody waits for this: asyncio would write a trace of it
+            log.warning("typing not shown cause=%s", type(error).__name__)
 
     def stream(self, address: Address) -> HttpStream:
         """Begin a message that grows."""
@@ -108,7 +109,19 @@ class Connector:
             conversation=ConversationAccount(id=address.conversation),
             activity_id=address.reply_to or None,
         )
-        return HttpStream(self._api.clone(service_url=address.service_url), reference)
+        return _Stream(self._api.clone(service_url=address.service_url), reference)
+
+
+class _Stream(HttpStream):
+    """The SDK's stream, which sends in tasks that nobody waits for."""
+
+    async def _flush(self) -> None:
+        try:
+            await super()._flush()
+        except StreamCancelledError:
+            pass  # the reader pressed Stop
+        except Exception as error:  # noqa: BLE001  # asyncio would write a trace; how it ended is seen at the end
+            log.warning("stream failed cause=%s", type(error).__name__)
 
 
 class Growing:

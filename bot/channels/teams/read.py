@@ -19,6 +19,7 @@ from microsoft_teams.api.models.entity import MentionEntity
 
 from bot.channels.teams.address import Address
 from bot.core.corpus import Language
+from bot.core.identity import plain_id
 from bot.core.incoming import Attachment, Incoming, MessageKind, Rating, Reason
 
 CHANNEL = "teams"
@@ -121,7 +122,7 @@ def _plain(activity: ActivityBase) -> Incoming:
     address = address_of(activity)
     return Incoming(
         channel=CHANNEL,
-        person=activity.from_.aad_object_id or activity.from_.id,
+        person=plain_id(activity.from_.aad_object_id or activity.from_.id),
         conversation=address.conversation,
         message_id=activity.id,
         is_group=not address.is_personal,

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from bot.channels.teams import sdk
 from bot.channels.teams.address import is_loopback
 from bot.channels.teams.app import FINISH_S, Ready, Registration, build_app
+from bot.channels.teams.health import Health
 from bot.channels.teams.read import CHANNEL
 from bot.core.desk import Desk
 from bot.core.errors import ChannelTaken, ServiceError, SettingsError
@@ -80,8 +81,17 @@ def serve(desk: Desk, registration: Registration, ready: Ready, place: Place) ->
     server.check()
 
 
-async def serve_until(stop: asyncio.Event, desk: Desk, registration: Registration, ready: Ready, place: Place) -> None:
+async def serve_until(
+    stop: asyncio.Event,
+    desk: Desk,
+    registration: Registration,
+    ready: Ready,
+    place: Place,
+    health: Health | None = None,
+) -> None:
     """Listen beside other channels until ``stop`` is set, and finish the answers in flight.
+
+    What is wrong meanwhile can be asked of ``health``.
 
     Raises:
         SettingsError: the settings are not safe, or the address or the port cannot be used.
@@ -91,7 +101,7 @@ async def serve_until(stop: asyncio.Event, desk: Desk, registration: Registratio
     """
     check(registration, place)
     await asyncio.to_thread(_take_on, desk)
-    server = _served(_Beside, desk, registration, ready, place)
+    server = _served(_Beside, desk, registration, ready, place, health)
     listening = _listening(place)
     stopping = asyncio.create_task(_passed_on(stop, server))
     try:
@@ -165,8 +175,15 @@ def _listening(place: Place) -> socket.socket:
         ) from error
 
 
-def _served(kind: type[Kind], desk: Desk, registration: Registration, ready: Ready, place: Place) -> Kind:
-    app = build_app(desk, registration, ready)
+def _served(
+    kind: type[Kind],
+    desk: Desk,
+    registration: Registration,
+    ready: Ready,
+    place: Place,
+    health: Health | None = None,
+) -> Kind:
+    app = build_app(desk, registration, ready, health=health)
     server = kind(_config(app, place))
     app.state.on_taken = server.leave
     return server

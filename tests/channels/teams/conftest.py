@@ -12,6 +12,7 @@ from microsoft_teams.api.auth.cloud_environment import PUBLIC, with_overrides
 
 from bot.channels.teams import sdk  # noqa: F401  # before anything else of the SDK
 from bot.channels.teams.app import Registration, build_app
+from bot.channels.teams.keys import USUAL, Pace
 from bot.core.corpus import Corpus, Grade, Language, Role, Status
 from bot.core.desk import Desk
 from bot.core.keeping import Store
@@ -101,10 +102,16 @@ def new_bot(connector: Connector) -> Iterator[NewBot]:
     """Makes bots that run until the test ends."""
     with ExitStack() as stack:
 
-        def new(made: Desk | None = None, store: Store | None = None, again_s: float = 60, **fields: Any) -> Bot:
+        def new(
+            made: Desk | None = None,
+            store: Store | None = None,
+            again_s: float = 60,
+            pace: Pace = USUAL,
+            **fields: Any,
+        ) -> Bot:
             known = replace(registration(connector), **fields)
             answering = made or desk(PARTS, store=store)
-            app = build_app(answering, known, lambda: True, every_s=0.1, again_s=(again_s,))
+            app = build_app(answering, known, lambda: True, every_s=0.1, again_s=(again_s,), pace=pace)
             return Bot(stack.enter_context(served(app)), connector)
 
         yield new

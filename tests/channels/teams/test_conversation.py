@@ -334,6 +334,26 @@ def test_what_teams_does_not_take_now_is_sent_again(bot: Bot, status: int) -> No
     assert len(bot.connector.messages()) == 1
 
 
+def test_without_a_token_to_send_with_there_are_lines_and_no_trace(
+    connector: Connector, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = threading.Semaphore(0)
+
+    def refuse(*_: object) -> str:
+        asked.release()
+        raise ValueError("geheim")
+
+    known = replace(registration(connector), token=refuse)
+    with served(build_app(desk(PARTS), known, lambda: True)) as url:
+        Bot(url, connector).say("/stop")
+        for _ in ("that it types", "the reply"):
+            assert asked.acquire(timeout=10)
+    gc.collect()
+    assert caplog.text.count("typing not shown cause=ValueError") == 1
+    assert not [record for record in caplog.records if record.exc_info or record.name == "asyncio"]
+    assert "geheim" not in caplog.text
+
+
 def test_who_removed_the_bot_is_not_written_to_again(new_bot: NewBot, caplog: pytest.LogCaptureFixture) -> None:
     store = memory_store(Clock())
     bot = new_bot(store=store)
@@ -372,6 +392,15 @@ def test_no_question_and_no_token_reach_a_log(bot: Bot, caplog: pytest.LogCaptur
     assert not [record for record in caplog.records if record.name == "httpx" and "/v3/" in record.getMessage()]
     assert "geheime" not in shown
     assert token not in shown
+
+
+def test_who_comes_with_an_id_of_entra_in_capitals_is_the_same_person(new_bot: NewBot) -> None:
+    store = memory_store(Clock())
+    bot = new_bot(store=store)
+    entra_id = "5d0c7c0e-0000-4000-8000-0000000000ab"
+    bot.say(ASK, **{"from": {"id": "29:anna", "aadObjectId": entra_id.upper()}})
+    bot.connector.wait()
+    assert any(store.retention.export(Identities(KEY).person("teams", entra_id)).values())
 
 
 def test_the_sdk_keeps_no_counters_of_what_came_in(bot: Bot) -> None:

@@ -1,6 +1,7 @@
 """A message that grows: about one update a second, each longer than the one before, and the whole answer at the end."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -81,7 +82,9 @@ def test_what_would_take_back_what_was_shown_is_not_shown(connector: Connector) 
     assert "Iets anders" not in [sent.text for sent in connector.sent]
 
 
-def test_a_stream_that_is_not_allowed_gives_way_to_one_message(connector: Connector) -> None:
+def test_a_stream_that_is_not_allowed_gives_way_to_one_message_and_leaves_no_trace(
+    connector: Connector, caplog: pytest.LogCaptureFixture
+) -> None:
     async def work(sender: Sender, address: Address) -> None:
         growing = Growing(sender.stream(address), 0)
         growing.show("Eerst")
@@ -90,6 +93,9 @@ def test_a_stream_that_is_not_allowed_gives_way_to_one_message(connector: Connec
         assert await growing.end(MessageActivityInput(text="Eerst dit")) is None
 
     run(connector, work)
+    gc.collect()
+    assert {record.getMessage() for record in caplog.records} == {"stream failed cause=TerminalStreamError"}
+    assert not any(record.exc_info for record in caplog.records)
 
 
 def test_what_can_never_arrive_is_told_apart_from_what_fails_now(connector: Connector) -> None:

@@ -57,9 +57,14 @@ REFUSED: dict[str, Callable[[Connector], str]] = {
 }
 
 
+MAY_BE_RIGHT = ("wrong key", "unknown key")
+"""What only the keys can tell from a token of the service."""
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_token_that_is_not_right_is_refused(bot: Bot, name: str) -> None:
     assert bot.post(bot.activity("/stop"), REFUSED[name](bot.connector)).status_code == 401
+    assert bot.connector.keys_asked == (name in MAY_BE_RIGHT)
     assert bot.say("/stop").status_code == 200
     bot.connector.wait()
     assert len(bot.connector.messages()) == 1
