@@ -5,19 +5,25 @@ Knows nothing of channels, nor of what makes the program ready.
 """
 
 import json
+import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from time import monotonic
+from typing import Any
 
 from bot.core.errors import SettingsError
 
 PLAIN = "text/plain; version=0.0.4; charset=utf-8"
 JSON = "application/json"
 REQUEST_S = 10.0
-"""Seconds in which a monitor must have sent its request."""
+"""Seconds in which a monitor must have sent its request, however slowly it sends."""
+MAX_CONNECTIONS = 20
+"""Monitors that may ask at once; who comes then is hung up on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +37,14 @@ class Status:
 
 
 @contextmanager
-def status_page(status: Status, host: str, port: int) -> Iterator[None]:
+def status_page(status: Status, host: str, port: int, request_s: float = REQUEST_S) -> Iterator[None]:
     """Show the pages for as long as the program runs.
 
     Raises:
         SettingsError: the address or the port cannot be used.
     """
     try:
-        server = _Server((host, port), _handler(status))
+        server = _Server((host, port), _handler(status, request_s), request_s)
     except OSError as error:
         raise SettingsError(f"ISVBOT_SERVE_HOST={host}, ISVBOT_SERVE_PORT={port}: {error.strerror}") from error
     thread = Thread(target=server.serve_forever, name="status", daemon=True)
@@ -60,12 +66,46 @@ def metrics_text(counts: Mapping[str, int], *, is_ready: bool) -> str:
 
 
 class _Server(ThreadingHTTPServer):
+    """Serves each request in a thread, of which there are few and none that lasts.
+
+    The library's own time limit begins anew with each byte.
+    """
+
     daemon_threads = True
+    request_queue_size = MAX_CONNECTIONS
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], request_s: float) -> None:
+        self._request_s = request_s
+        self._since: dict[socket.socket, float] = {}
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # as the library types them
+        if len(self._since) >= MAX_CONNECTIONS:
+            self.shutdown_request(request)
+            return
+        self._since[request] = monotonic()
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:  # as the library types it
+        self._since.pop(request, None)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # as the library types them
+        """Write nothing where a caller hung up; whoever can connect could fill the log."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+    def service_actions(self) -> None:
+        """Read no more from who took too long; what is being answered still goes out."""
+        for request, since in list(self._since.items()):
+            if monotonic() - since > self._request_s:
+                with suppress(OSError):  # it ended meanwhile
+                    request.shutdown(socket.SHUT_RD)
 
 
-def _handler(status: Status) -> type[BaseHTTPRequestHandler]:
+def _handler(status: Status, request_s: float) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        timeout = REQUEST_S
+        timeout = request_s
         server_version = "isvbot"
         sys_version = ""
 

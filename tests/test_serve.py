@@ -27,13 +27,14 @@ from bot.channels.telegram.run import serve as telegram_serve
 from bot.core.errors import ChannelTaken, ServiceError, SettingsError
 from bot.serve_command import Channel, Wrong, channels_of, kept_up
 from bot.settings import Settings
-from bot.status_page import Status, metrics_text, status_page
+from bot.status_page import MAX_CONNECTIONS, Status, metrics_text, status_page
 from tests.builders import Clock, desk, said
 from tests.channels.teams.conftest import registration
 from tests.conftest import Command
 from tests.core.test_desk import ASK, PARTS
 from tests.core.test_front import Elsewhere
 from tests.servers.hostile_model import HostileModel, Reply
+from tests.servers.raw import LONG_S, answers, calls, head
 from tests.servers.teams_connector import Connector, fake_connector
 from tests.servers.telegram_api import ANNA, TOKEN, FakeTelegram, Script, served
 
@@ -300,6 +301,33 @@ def test_the_page_shows_what_is_wrong_and_nothing_else() -> None:
         assert "Python" not in http.get("/").headers["server"]
         with pytest.raises(SettingsError, match="ISVBOT_SERVE_PORT"), status_page(status, "127.0.0.1", port):
             pass
+
+
+BEGUN = b"GET /healthz HTTP/1.0\r\n"
+
+
+def test_the_page_waits_for_nobody_also_where_a_request_comes_byte_by_byte() -> None:
+    async def test(port: int) -> None:
+        async with calls(port, 2, BEGUN) as (silent, dripping):
+            await asyncio.gather(silent.end(), dripping.end_of_drip(b"X"))
+
+    port = free_port()
+    with status_page(Status(lambda: True, tuple, dict), "127.0.0.1", port, 0.5):
+        asyncio.run(test(port))
+
+
+def test_the_page_hangs_up_when_it_is_full_and_later_there_is_room(capfd: pytest.CaptureFixture[str]) -> None:
+    async def test(port: int) -> None:
+        async with calls(port, MAX_CONNECTIONS, BEGUN):
+            assert await answers(port, 3, head("GET /healthz")) == [b""] * 3
+        async with asyncio.timeout(PATIENCE_S):
+            while not (await answers(port, 1, head("GET /healthz")))[0].startswith(b"HTTP/1.0 200 "):
+                pass
+
+    port = free_port()
+    with status_page(Status(lambda: True, tuple, dict), "127.0.0.1", port, LONG_S):
+        asyncio.run(test(port))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_counts_are_written_as_prometheus_reads_them() -> None:

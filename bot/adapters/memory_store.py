@@ -259,7 +259,7 @@ class MemoryRetention:
 
 
 def _drop(kept: dict[Key, Value], is_out: Callable[[Value], bool]) -> int:
-    out = [key for key, value in kept.items() if is_out(value)]
+    out = [key for key, value in list(kept.items()) if is_out(value)]  # a thread may add one meanwhile
     for key in out:
         del kept[key]
     return len(out)

@@ -7,6 +7,8 @@ Knows nothing of language or meaning.
 import re
 import unicodedata
 
+from bot.core.cutting import untorn
+
 _KEPT_CONTROLS = "\n\t"
 _INVISIBLE = frozenset("Cc Cf Co Cs Cn".split())
 _LOOKALIKES = str.maketrans(
@@ -42,7 +44,7 @@ def shortened(text: str, limit: int) -> str:
     plain = squeezed(text)
     if len(plain) <= limit:
         return plain
-    cut = plain[: limit - 1]
+    cut = plain[: untorn(plain, limit - 1)]
     return f"{cut.rpartition(' ')[0] or cut}…"
 
 

@@ -10,13 +10,13 @@ from rich.console import Console
 
 from bot.bootstrap import build_messages
 from bot.channels.console.chat import Chat, Seat
-from bot.channels.console.show import SHOWN_QUOTE_CHARS, show_answer, show_source, source_head
+from bot.channels.console.show import SHOWN_QUOTE_CHARS, show_answer, show_reply, show_source, source_head
 from bot.core.assistant import Assistant
 from bot.core.corpus import Corpus, Grade, Language, Role, Status
 from bot.core.days import day_in_words
 from bot.core.model import Answer, Question
 from bot.core.people import EveryRole
-from bot.core.reply import ShownSource, source_of
+from bot.core.reply import Reply, ReplyKind, ShownSource, source_of
 from tests.builders import TODAY, answer, claim, desk, passage, reply, source, tools
 
 LONG = "De verplichting ziet op de toepassing als contractvoorwaarde gedurende de gehele uitvoeringsperiode. " * 3
@@ -383,3 +383,13 @@ def test_stop_ends_the_check_and_not_the_chat() -> None:
     shown = talk("/check", "stop", ASK)
     assert "De check is gestopt." in shown
     assert "Er zijn 8 risicocategorieën." in shown
+
+
+@pytest.mark.parametrize("width", range(26, 60, 3))
+def test_no_line_begins_with_the_mark_of_the_sentence_before_it(width: int) -> None:
+    text = "Er zijn risicocategorieën. [1][2] " * 9
+    console = Console(file=io.StringIO(), width=width)
+    with console.capture() as told:
+        show_reply(console, Reply(ReplyKind.NOTE, Language.NL, (text,)), MESSAGES)
+    assert told.get().count(". [1][2]") == 9
+    assert not [line for line in told.get().splitlines() if line.lstrip().startswith("[")]

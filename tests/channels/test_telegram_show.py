@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.config import TelegramConfig, Webhook
@@ -29,6 +29,7 @@ def seen(messages: tuple[Shown, ...]) -> list[str]:
     return [checked_text(message.html, "HTML")[0] for message in messages]
 
 
+@example(["🏛" * 2_047], [], " ")
 @given(st.lists(TEXTS, max_size=4), st.lists(TEXTS.filter(str.strip), max_size=12), TEXTS)
 def test_whatever_a_reply_holds_telegram_takes_it_and_nothing_is_lost(
     paragraphs: list[str], quotes: list[str], asked: str
@@ -50,11 +51,16 @@ def test_a_text_is_cut_into_parts_that_fit_and_hold_all_of_it(text: str, room: i
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
-def test_a_mark_stays_with_its_sentence() -> None:
-    text = " ".join(f"Dit is zin {n} van de tekst, met een bron [{n}]." for n in range(300))
-    parts = list(cut(text, 1_000))
-    assert len(parts) > 10
-    assert all(part.startswith("Dit is") and part.endswith("].") for part in parts)
+@given(st.integers(60, 1_500), st.integers(1, 12), st.integers(1, 4), st.sampled_from(("", "🏛️ ")))
+def test_the_marks_stay_with_the_sentence_before_them(room: int, words: int, marks: int, sign: str) -> None:
+    """As answers are written: the marks after the full stop, so that the next sentence begins behind them."""
+    whole = "".join(f"[{n}]" for n in range(1, marks + 1))
+    text = " ".join(f"{sign}Dit is {'erg ' * (n % words)}zin {n}. {whole}" for n in range(150))
+    parts = list(cut(text, room))
+    assert all(units(part) <= room for part in parts)
+    assert not [part for part in parts if part.startswith("[")]
+    assert sum(part.count(whole) for part in parts) == 150
+    assert all(part.endswith(whole) for part in parts) or room < 2 * (40 + 4 * words + 3 * marks)
 
 
 def test_a_source_stays_whole_and_goes_to_the_next_message() -> None:

@@ -22,11 +22,12 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serve an application; gives its address."""
+def served(app: ASGIApp, config: uvicorn.Config | None = None) -> Iterator[str]:
+    """Serve an application; gives its address. Where uvicorn is told how, the application is part of that."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = _Server(uvicorn.Config(app, log_config=None, log_level="critical", access_log=False, ws="none"))
+    config = config or uvicorn.Config(app, log_config=None, log_level="critical", access_log=False, ws="none")
+    server = _Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

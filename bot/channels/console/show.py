@@ -4,6 +4,7 @@ Knows rich, and how lines are wrapped.
 Knows nothing of conversations.
 """
 
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
@@ -28,6 +29,9 @@ HANGING = 4
 
 SHOWN_QUOTE_CHARS = 160
 """Characters of a quote under an answer; /bron shows it whole."""
+
+_BEFORE_MARK = re.compile(r"(?<=\S) (?=\[\d+\])")
+_HARD_SPACE = "\u00a0"
 
 _GRADE_STYLES = {Grade.OFFICIAL: "green", Grade.NOTE: "cyan", Grade.UNVERIFIED: "yellow"}
 
@@ -130,10 +134,12 @@ def _write(console: Console, text: str, pause: Pause | None) -> None:
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Give the lines of a text; what an item of a list has on further lines hangs under its first."""
+    """Give the lines of a text; an item of a list hangs under its first line, and no line begins with a mark."""
     for line in text.splitlines():
         hanging = "  " if line.startswith("- ") else ""
-        yield from textwrap.wrap(line, width, subsequent_indent=hanging, break_long_words=False) or [""]
+        whole = _BEFORE_MARK.sub(_HARD_SPACE, line)
+        wrapped = textwrap.wrap(whole, width, subsequent_indent=hanging, break_long_words=False) or [""]
+        yield from (part.replace(_HARD_SPACE, " ") for part in wrapped)
 
 
 def _print_hanging(console: Console, text: Text) -> None:

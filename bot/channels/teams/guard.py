@@ -42,10 +42,11 @@ class Refused(Exception):
 class Guard:
     """Lets in what is JSON of a sane size and shape, and writes one line for each activity, whatever became of it."""
 
-    def __init__(self, app: ASGIApp, path: str) -> None:
-        """Take the application and the path at which activities come in."""
+    def __init__(self, app: ASGIApp, path: str, body_s: float = BODY_TIMEOUT_S) -> None:
+        """Take the application, the path at which activities come in, and how long a body may take."""
         self._app = app
         self._path = path
+        self._body_s = body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request and pass it on."""
@@ -62,7 +63,7 @@ class Guard:
     async def _checked(self, scope: Scope, receive: Receive, send: Send, line: Line) -> None:
         try:
             _check_kind(scope)
-            body = await _read(receive)
+            body = await _read(receive, self._body_s)
             line.id = shown(check_body(body).get("id"))
         except Refused as refused:
             line.what = f"refused why={refused.why}"
@@ -103,7 +104,7 @@ def _check_kind(scope: Scope) -> None:
         raise Refused(413, "too large")
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, body_s: float) -> bytes:
     """Read a body; what it says of its own length is not believed.
 
     Raises:
@@ -111,7 +112,7 @@ async def _read(receive: Receive) -> bytes:
     """
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
+        async with asyncio.timeout(body_s):
             while True:
                 message = await receive()
                 if message["type"] != "http.request":

@@ -7,6 +7,8 @@ Knows nothing of activities.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from bot.core.cutting import cut_place, untorn
+
 MAX_TEXT = 8_000
 """Characters of text in one message; with its card it stays far below the size that Teams takes."""
 
@@ -22,7 +24,7 @@ def clipped(text: str, limit: int) -> str:
     text = " ".join(text.split())
     if len(text) <= limit:
         return text
-    cut = text[: limit - 1]
+    cut = text[: untorn(text, limit - 1)]
     head, _, _ = cut.rpartition(" ")
     return f"{head if len(head) > limit // 2 else cut}…"
 
@@ -50,13 +52,12 @@ def messages_of(paragraphs: Sequence[str]) -> tuple[str, ...]:
 
 
 def _short(paragraphs: Iterable[str]) -> Iterator[str]:
-    """Split what is too long for a message by itself, at a space."""
+    """Split what is too long for a message by itself; a sentence keeps its marks."""
     for whole in paragraphs:
         paragraph = whole
         while len(paragraph) > MAX_TEXT:
-            place = paragraph.rfind(" ", MAX_TEXT // 2, MAX_TEXT)
-            place = place if place > 0 else MAX_TEXT
-            yield paragraph[:place]
+            place = cut_place(paragraph, MAX_TEXT)
+            yield paragraph[:place].rstrip()
             paragraph = paragraph[place:].lstrip()
         if paragraph:
             yield paragraph

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import uvicorn
-from fastapi import FastAPI
 
 from bot.channels.teams import sdk
 from bot.channels.teams.address import is_loopback
 from bot.channels.teams.app import FINISH_S, Ready, Registration, build_app
+from bot.channels.teams.bounded import Limits, bounded
 from bot.channels.teams.health import Health
 from bot.channels.teams.read import CHANNEL
 from bot.core.desk import Desk
@@ -26,9 +26,6 @@ __all__ = ["Place", "Registration", "check", "sdk", "serve", "serve_until"]
 
 
 Kind = TypeVar("Kind", bound="_Server")
-
-MAX_CONNECTIONS = 500
-"""Connections at once; with bodies of the largest size they take some 130 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,22 +181,6 @@ def _served(
     health: Health | None = None,
 ) -> Kind:
     app = build_app(desk, registration, ready, health=health)
-    server = kind(_config(app, place))
+    server = kind(bounded(app, Limits(), finish_s=int(FINISH_S), host=place.host, port=place.port))
     app.state.on_taken = server.leave
     return server
-
-
-def _config(app: FastAPI, place: Place) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host=place.host,
-        port=place.port,
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        timeout_graceful_shutdown=int(FINISH_S),
-        limit_concurrency=MAX_CONNECTIONS,
-    )

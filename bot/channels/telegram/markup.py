@@ -1,6 +1,6 @@
 """Text as Telegram's HTML, in blocks that are never torn where it would hurt.
 
-Knows escaping, that Telegram counts UTF-16 units of what is seen, and where a long text may be cut.
+Knows escaping, and that Telegram counts UTF-16 units of what is seen.
 Knows nothing of replies.
 """
 
@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
+
+from bot.core.cutting import cut_place
 
 MAX_UNITS = 4_096
 """UTF-16 units of a message as it is seen."""
@@ -18,8 +20,6 @@ MAX_ENTITIES = 90
 GAP = "\n\n"
 
 _TAG = re.compile(r"<[^>]*>")
-_CUTS = ("\n", ". ", " ")
-"""Where a text may be cut, the best first: a mark such as [1] stays whole with its sentence, or at least by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +94,14 @@ def packed(blocks: Iterable[Block]) -> tuple[str, ...]:
 
 
 def cut(text: str, room: int) -> Iterator[str]:
-    """Cut a text into parts of at most ``room`` units: between lines, else sentences, else words, else anywhere."""
-    while units(text) > room:
-        end = _fitting(text, room)
-        place = next((found for mark in _CUTS if (found := _last(text, mark, end)) > 0), end)
+    """Cut a text into parts of at most ``room`` units; a sentence keeps its marks."""
+    while (end := _fitting(text, room)) < len(text):
+        place = cut_place(text, end)
         if text[:place].strip():
             yield text[:place].strip()
         text = text[place:].strip()
     if text:
         yield text
-
-
-def _last(text: str, mark: str, end: int) -> int:
-    """Find the last place to cut before ``end`` that leaves a part worth sending by itself."""
-    found = text.rfind(mark, end // 2, end)
-    return found + len(mark.rstrip(" ")) if found >= 0 else -1
 
 
 def _fitting(text: str, room: int) -> int:

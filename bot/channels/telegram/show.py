@@ -54,7 +54,7 @@ def shown(reply: Reply, messages: Messages, asked: str = "") -> tuple[Shown, ...
 
 
 def _blocks(reply: Reply, messages: Messages, asked: str) -> Iterator[Block]:
-    if asked:
+    if asked.strip():
         yield marked(clean(asked), "blockquote")
     for paragraph in reply.paragraphs:
         yield from text_blocks(_ALIGNED.sub(r"\1: ", paragraph))

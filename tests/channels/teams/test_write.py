@@ -1,6 +1,7 @@
 """How a reply looks in Teams: nothing in a text gets a meaning of its own, and every limit is kept."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -63,6 +64,23 @@ def test_a_long_text_is_split_between_paragraphs_and_loses_nothing() -> None:
     (word,) = {len(text) <= MAX_TEXT for text in messages_of(["x" * (3 * MAX_TEXT)])}
     assert word
     assert messages_of([]) == ("",)
+
+
+@pytest.mark.parametrize("more", range(12))
+def test_a_long_paragraph_keeps_the_marks_with_their_sentence(more: int) -> None:
+    text = "x" * more + " Dit is een zin van het antwoord. [1][2] En \\[5\\] hier." * 300
+    found = messages_of([text.strip()])
+    assert len(found) > 1
+    assert "".join("".join(found).split()) == "".join(text.split())
+    assert all(part.endswith(("[1][2]", "hier.")) for part in found)
+    assert not [part for part in found if part.startswith("[")]
+
+
+@pytest.mark.parametrize("limit", range(1, 40))
+def test_what_is_clipped_ends_in_no_half_of_a_mark(limit: int) -> None:
+    for text in ("een_titel[1][23]en_verder[4]", "een titel [1][23] en verder [4]"):
+        assert "[" not in re.sub(r"\[\d+\]", "", clipped(text, limit))
+        assert len(clipped(text, limit)) <= limit
 
 
 @pytest.mark.parametrize("limit", [1, 5, 80])
