@@ -163,12 +163,14 @@ def _lexicon(glossary: tuple[GlossaryTerm, ...]) -> Lexicon:
 
 
 def written_answer(file: AnswerFile) -> WrittenAnswer:
-    """Turn a checked file into the value that the core uses."""
+    """Turn a checked file into the value that the core uses; its title is a question line too, for it is suggested."""
     by_stance = ((Stance.OPEN, file.questions.open), (Stance.YES, file.questions.ja), (Stance.NO, file.questions.nee))
+    lines = [Line(text, stance) for stance, texts in by_stance for text in texts]
+    title = wording_of(file.title)
     return WrittenAnswer(
         id=file.id,
-        title=wording_of(file.title),
-        lines=tuple(Line(text, stance) for stance, texts in by_stance for text in texts),
+        title=title,
+        lines=(*lines, *(Line(text) for text in (title.nl, title.en) if text not in {line.text for line in lines})),
         lead=_claim(file.lead),
         statements=tuple(_claim(claim) for claim in file.statements),
         follow_ups=file.follow_ups,

@@ -31,6 +31,9 @@ MAX_OUTSIDE = 0.8
 MIN_OUTSIDE = 0.5
 """A message that leans on another one, or is vague, is only told to be about something else if that is likelier."""
 
+SURE_ORDER = 0.75
+"""A message that surely asks about ISV is only taken for an order to the assistant where that is as sure."""
+
 LIKELIEST = 0.5
 """What a message is more likely than all other kinds together."""
 
@@ -60,7 +63,7 @@ def ending_of(part: FoundPart, rules: Rules, *, is_case: bool = False) -> Ending
         return _ended(Status.REFUSED_JUDGEMENT, part)
     if is_case:
         return None
-    if _is_kind(Kind.INJECTION, part, rules):
+    if _is_order(part, rules):
         return _ended(Status.REFUSED_INJECTION, part)
     is_about_isv = any(mention.term.is_strong for mention in mentions)
     return (None if is_about_isv else _without_subject(part, rules)) or _missed(part, is_about_isv=is_about_isv)
@@ -82,6 +85,15 @@ def _without_subject(part: FoundPart, rules: Rules) -> Ending | None:
 
 def _is_kind(kind: Kind, part: FoundPart, rules: Rules) -> bool:
     return part.kinds[kind] >= rules.calibration.kind_limits[kind]
+
+
+def _is_order(part: FoundPart, rules: Rules) -> bool:
+    """Say whether a message would change how the assistant works; one that surely asks about ISV must do so surely.
+
+    An order that is taken for a question gets sentences of the sources: it is not carried out either way.
+    """
+    limit = SURE_ORDER if part.zone is Zone.ANSWER else rules.calibration.kind_limits[Kind.INJECTION]
+    return part.kinds[Kind.INJECTION] >= limit
 
 
 def _is_small_talk(part: FoundPart, rules: Rules) -> bool:

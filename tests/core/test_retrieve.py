@@ -1,7 +1,10 @@
+from dataclasses import replace
 from datetime import date
 
-from bot.core.corpus import Corpus, Grade, Language, Role, Status, Validity
+from bot.core.corpus import Corpus, Grade, Kind, Language, Role, Status, Validity
 from bot.core.model import Question
+from bot.core.ports import Recognised, Vector
+from bot.core.rank import Query, ranked
 from bot.core.retrieve import FoundPart, retrieve
 from bot.core.understand import Part, Understood
 from tests.builders import TODAY, answer, claim, passage, reply, source, tools
@@ -107,6 +110,30 @@ def test_an_answer_that_needs_a_term_is_only_for_questions_with_it() -> None:
     corpus = Corpus((source(own.text),), (own,), (written,), ())
     assert find(corpus, "valt stroom onder ISV").answers == ()
     assert find(corpus, "valt bedrijfskleding onder ISV").answers != ()
+
+
+class Mistaken:
+    """A recogniser that is nearly sure of one target, whatever is asked."""
+
+    def recognise(self, text: str, vector: Vector) -> Recognised:
+        del text, vector
+        return Recognised({"answer:likely": -0.01, "answer:exact": -3.0}, dict.fromkeys(Kind, 0.0))
+
+
+def test_who_asks_in_the_very_words_of_a_line_is_not_sent_elsewhere() -> None:
+    own = passage("De drempel is een bedrag.")
+    likely = answer("likely", ["mag het rijk kiezen", "isv rijk"], claim("Zo zit het.", "bron#p"))
+    exact = answer("exact", ["is isv vrijwillig voor het rijk"], claim("Anders.", "bron#p"))
+    held = tools(Corpus((source(own.text),), (own,), (likely, exact), ()))
+    lookup, calibration = replace(held.lookup, recogniser=Mistaken()), held.rules.calibration
+
+    def best(text: str) -> object:
+        (vector,) = lookup.embedder.embed_questions([text])
+        query = Query(text, vector, lookup.recogniser.recognise(text, vector))
+        return ranked(query, Role.OFFICER, frozenset({TODAY}), lookup, calibration)[0].target
+
+    assert best("Is ISV vrijwillig voor het Rijk?") == exact
+    assert best("Is ISV voor iemand vrijwillig, of voor het hele Rijk?") == likely
 
 
 def test_things_of_several_kinds_get_their_own_answers() -> None:
