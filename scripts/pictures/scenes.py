@@ -69,7 +69,7 @@ een leverancier"""
 SCENES = (
     Scene("telegram-answer", TELEGRAM, (Say("Hoe vaak moet een leverancier rapporteren?"),), opened=2),
     Scene("telegram-check", TELEGRAM, (Say("/check"), Press("het Rijk"))),
-    Scene("telegram-newcomer", TELEGRAM, (Say("Wat is ISV?"),), Role.NEWCOMER, opened=1),
+    Scene("telegram-newcomer", TELEGRAM, (Say("Wat is gepaste zorgvuldigheid?"),), Role.NEWCOMER, opened=1),
     Scene(
         "telegram-colleague",
         TELEGRAM,
