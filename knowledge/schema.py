@@ -338,8 +338,11 @@ class ScreenFile(Strict):
     permission: tuple[Pattern, ...]
     """Words with which people ask whether something may be done."""
     private_buyer: tuple[Pattern, ...]
-    what_next: tuple[Pattern, ...]
     """Buyers that no rule of the check is about."""
+    what_next: tuple[Pattern, ...]
+    """Words with which people who buy ask what to do, after they told the purchase."""
+    buying: tuple[Pattern, ...]
+    """Words with which people say that they buy."""
 
 
 class CalibrationFile(Strict):

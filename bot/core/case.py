@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.core.decision import MAX_VALUE_EUR, NO_CATEGORY, Fact, FactName, Facts, FactValue, Known, Refusal, Refused
+from bot.core.followup import changes_subject, refers
 from bot.core.odd_amounts import foreign_amounts_in, odd_amounts_in, without_foreign
 from bot.core.rules import Lexicon, Mention, Patterns, Phrase, Rules
 from bot.core.tender_day import tender_days_in
@@ -106,6 +107,25 @@ def case_of(earlier: Sequence[str], text: str, as_of: date, rules: Rules) -> Cas
         unclear = (unclear - set(told.facts)) | told.doubtful
     new = frozenset(told.facts) | told.doubtful | {one.name for one in told.refused}
     return Case(facts, frozenset(unclear), new, told.refused)
+
+
+def of_this_purchase(messages: Sequence[str], as_of: date, rules: Rules) -> tuple[str, ...]:
+    """Give the messages that may tell of the purchase that the last one is about.
+
+    That is since another subject was announced, or a purchase was told anew: in full, or with its buyer.
+    """
+    begins = (
+        place
+        for place in reversed(range(1, len(messages)))
+        if changes_subject(messages[place], rules) or _is_told_anew(messages[place], as_of, rules)
+    )
+    return tuple(messages[next(begins, 0) :])
+
+
+def _is_told_anew(text: str, as_of: date, rules: Rules) -> bool:
+    alone = case_of((), text, as_of, rules)
+    is_bought = FactName.AUTHORITY in alone.new and rules.screen.buying.match(text) and not refers(text)
+    return alone.is_told_at_once or is_bought
 
 
 def facts_told(text: str, as_of: date, rules: Rules) -> Told:

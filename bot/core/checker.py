@@ -5,8 +5,10 @@ Knows nothing of buttons, commands or how a channel shows choices.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.case import of_this_purchase
 from bot.core.corpus import Language, Status
 from bot.core.decide import CONTRADICTED, NO_THRESHOLD
 from bot.core.decision import CATEGORIES, NO_CATEGORY, Decision, Fact, FactName, Facts, Known, Refused
@@ -77,6 +79,10 @@ class Checker:
                 return self._stopped(talk)
             heard = self._heard(heard.talk, message)
         return self._reply(heard)
+
+    def start_after(self, talk: Talk, earlier: Sequence[str], text: str) -> CheckReply:
+        """Begin a check with a message, and with what was said before it about the same purchase."""
+        return self.start(talk, *of_this_purchase((*earlier, text), talk.as_of, self.rules))
 
     def hear(self, talk: Talk, text: str) -> CheckReply:
         """Take one more message.

@@ -144,7 +144,7 @@ class Talking:
         replies: tuple[Reply, ...] = (reply_of(answer, visit.messages),)
         if answer.decision is not None and answer.decision.missing:
             talk = replace(self._new_talk(visit), language=answer.language)
-            step = self.checker.start(talk, *(turn.question for turn in turns), text)
+            step = self.checker.start_after(talk, [turn.question for turn in turns], text)
             later = replace(later, talk=step.talk if step.answer is None else None)
             if step.talk is not None and step.choices:
                 shown = step_reply(step, answer.language, mark_of(step.talk))

@@ -5,7 +5,7 @@ Knows nothing of answers; a chat model may do the same behind the same result.
 """
 
 from bot.core.model import Turn
-from bot.core.parts import points_back
+from bot.core.parts import POINTS_BACK, points_back
 from bot.core.plain import squeezed, words
 from bot.core.rules import Lexicon, Mention, Rules
 
@@ -16,6 +16,8 @@ MAX_EARLIER_WORDS = 40
 """Words of the earlier subject that are put in front."""
 
 _OPENERS = frozenset("en maar of dus ok oke oké ja nee and but so or then dan ook also hoezo waarom why".split())
+_REFERRING = POINTS_BACK - {"het", "er"}
+"""Without the words that are an article or a filler as often."""
 _REPLACEABLE = frozenset({"authority", "application", "deliverable", "category", "abbreviation", "product"})
 _EMPTY = frozenset(
     "en of ook dan de het een voor bij als van in is wat hoe zit met and or the a an for what about how also as nu wel"
@@ -45,6 +47,11 @@ def without_topic_change(text: str, rules: Rules) -> str:
     return squeezed(rules.screen.topic_change.removed_from(text))
 
 
+def changes_subject(text: str, rules: Rules) -> bool:
+    """Say whether a question begins with words that announce another subject."""
+    return without_topic_change(text, rules) != squeezed(text)
+
+
 def _standalone_history(history: tuple[Turn, ...], rules: Rules) -> str:
     """Fold the earlier questions into the subject that the last one had, from the last that is known as it was read."""
     known = max((place for place, turn in enumerate(history) if turn.read_as), default=0)
@@ -57,6 +64,12 @@ def _standalone_history(history: tuple[Turn, ...], rules: Rules) -> str:
         else:
             subject = _with_replaced_term(subject, question, rules.terms) or _joined(subject, question)
     return subject
+
+
+def refers(text: str) -> bool:
+    """Say whether a question refers to an earlier one in words that are hardly ever used otherwise."""
+    found = words(text)
+    return bool(found) and (found[0] in _OPENERS or any(word in _REFERRING for word in found))
 
 
 def _leans(text: str, terms: Lexicon) -> bool:

@@ -134,12 +134,17 @@ def _is_called(part: FoundPart, told: int, *, has_new: bool, rules: Rules) -> bo
 
 
 def _asks_what_next(retrieved: Retrieved, case: Case, rules: Rules) -> bool:
-    """Say whether a message tells a whole purchase of the asker and asks no more than what to do now, or nothing."""
+    """Say whether a message tells a purchase of the asker and asks no more than what to do now, or nothing.
+
+    One that is told in full needs no word that says so; one that is told in part gets the question for the rest.
+    """
     text = retrieved.understood.text
-    if not case.is_told_at_once or len(retrieved.parts) != 1:
+    if len(case.new & CORE_FACTS) < NEEDED_FACTS or len(retrieved.parts) != 1:
         return False
     is_only_told = len(words(text)) <= MAX_TOLD_WORDS and not asks(text) and not rules.screen.asking.match(text)
-    return is_only_told or rules.screen.what_next.match(text)
+    if case.is_told_at_once:
+        return is_only_told or rules.screen.what_next.match(text)
+    return is_only_told and rules.screen.buying.match(text)
 
 
 def _asks_openly(text: str) -> bool:

@@ -72,7 +72,7 @@ _HOLLOW = _ASKING_WORDS | frozenset(
 """Words that say nothing of a subject."""
 
 _LINKS = frozenset("en maar dus of oh and but so".split())
-_POINTS_BACK = frozenset(
+POINTS_BACK = frozenset(
     "die dat deze dit daar daarvan daarvoor daarover daarbij daarmee daarin daaruit hem haar hij zij ze hen hun het er"
     " dan zo'n zulke it that those they them this these its his her he she".split()
 )
@@ -145,7 +145,7 @@ def _with_unframed(asked: Asked) -> Asked:
 
 def points_back(text: str) -> bool:
     """Say whether a text has a word that points at something said before."""
-    return any(word in _POINTS_BACK for word in words(text))
+    return any(word in POINTS_BACK for word in words(text))
 
 
 def _asked(text: str) -> Asked:

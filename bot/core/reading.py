@@ -8,13 +8,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from bot.core.corpus import WrittenReply
+from bot.core.corpus import WrittenAnswer, WrittenReply
+from bot.core.followup import refers
+from bot.core.plain import words
 from bot.core.ports import Recognised, Recogniser, Vector
 from bot.core.rank import Candidate, Lookup, Query
 from bot.core.understand import Part
 
 STANDS_ALONE = 0.52
 """The cosine with a question line from which a question borrows nothing (docs/adr/0003-ranking.md)."""
+
+ASKS_ANEW = 0.35
+"""The same, where what it would borrow leads to the answer that was just given."""
+
+REFERRING_WORDS = 5
+"""A question of at most so many words that refers to an earlier one borrows, however near it is to a line."""
 
 Rank = Callable[[Query], list[Candidate]]
 """Ranks the texts of the corpus for a query, the best first."""
@@ -29,8 +37,8 @@ class Read(NamedTuple):
     recognised: Recognised
 
 
-def read(part: Part, vectors: Mapping[str, Vector], lookup: Lookup, rank: Rank) -> Read:
-    """Read a part; ``vectors`` holds the meaning of its first reading and of what was said.
+def read(part: Part, vectors: Mapping[str, Vector], lookup: Lookup, rank: Rank, told: str = "") -> Read:
+    """Read a part; ``vectors`` holds the meaning of its first reading and of what was said, ``told`` the last answer.
 
     Raises:
         ServiceError: an index did not answer.
@@ -38,15 +46,37 @@ def read(part: Part, vectors: Mapping[str, Vector], lookup: Lookup, rank: Rank) 
     first = part.readings[0]
     as_said = _query((part.said,), vectors[part.said], lookup.recogniser)
     said = rank(as_said) if first != part.said else []
-    if part.follows and _stands_alone(said):
-        return Read(replace(part, readings=(part.said,), follows=False), said, said, as_said.recognised)
+    alone = Read(replace(part, readings=(part.said,), follows=False), said, said, as_said.recognised)
+    if part.follows and _stands_alone(part.said, said):
+        return alone
     found = rank(_query(part.readings, vectors[first], lookup.recogniser))
+    if part.follows and not refers(part.said) and _is_told(found, told) and _asks_anew(said, told):
+        return alone
     return Read(part, found, said or found, as_said.recognised)
 
 
-def _stands_alone(said: Sequence[Candidate]) -> bool:
+def _stands_alone(text: str, said: Sequence[Candidate]) -> bool:
     """Say whether what looks like a follow-up is a question that people ask by itself; single words may deceive."""
+    if refers(text) and len(words(text)) <= REFERRING_WORDS:
+        return False
     return any(c.cosine >= STANDS_ALONE for c in said if c.line is not None and not isinstance(c.target, WrittenReply))
+
+
+def _asks_anew(said: Sequence[Candidate], told: str) -> bool:
+    best = _best_answer(said)
+    return best is not None and best.cosine >= ASKS_ANEW and not _is_told(said, told)
+
+
+def _is_told(found: Sequence[Candidate], told: str) -> bool:
+    """Say whether the likeliest written answer is the one that was just given."""
+    best = _best_answer(found)
+    if best is None or not isinstance(best.target, WrittenAnswer):
+        return False
+    return any(wording in told for wording in (best.target.lead.wording.nl, best.target.lead.wording.en))
+
+
+def _best_answer(found: Sequence[Candidate]) -> Candidate | None:
+    return next((candidate for candidate in found if isinstance(candidate.target, WrittenAnswer)), None)
 
 
 def _query(readings: Sequence[str], vector: Vector, recogniser: Recogniser) -> Query:

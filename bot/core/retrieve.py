@@ -125,8 +125,13 @@ def _found(
 ) -> FoundPart:
     """Look up a part in its readings; what was really said decides which written reply fits."""
     days = understood.days | frozenset(day for reading in part.readings for day in days_of_years(reading))
+    history = understood.question.history
     part, all_targets, said, recognised = read(
-        part, vectors, lookup, lambda query: ranked(query, understood.role, days, lookup, rules.calibration)
+        part,
+        vectors,
+        lookup,
+        lambda query: ranked(query, understood.role, days, lookup, rules.calibration),
+        told=history[-1].answer if history else "",
     )
     lean = recognised.lean
     around = lookup.recogniser.recognise(understood.whole, vectors[part.said]).lean

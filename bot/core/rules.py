@@ -63,6 +63,8 @@ class ScreenRules:
     """Buyers that no rule of the check is about."""
     what_next: Patterns
     """Words with which people who buy ask what to do, after they told the purchase."""
+    buying: Patterns
+    """Words with which people say that they buy."""
 
 
 @dataclass(frozen=True, slots=True)

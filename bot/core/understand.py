@@ -7,7 +7,7 @@ Knows nothing of what the corpus holds.
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bot.core.case import Case, case_of
+from bot.core.case import Case, case_of, of_this_purchase
 from bot.core.corpus import Language, Role
 from bot.core.followup import readings_of, without_topic_change
 from bot.core.model import NoticeKind, Question, Turn
@@ -65,25 +65,14 @@ def understand(screened: Screened, speller: Speller, rules: Rules) -> Understood
     screened = replace(screened, question=question)
     taken = taken_offer(screened.text, question.history)
     corrected = taken or speller.correct(screened.text)
-    case = case_of(_earlier(screened.question, corrected, rules), corrected, screened.question.as_of, rules)
+    before = (turn.question for turn in question.history)
+    *earlier, last = of_this_purchase((*before, corrected), question.as_of, rules)
+    case = case_of(earlier, last, question.as_of, rules)
     stands_alone = taken is not None or case.is_told_at_once
     asked = questions_of(corrected, rules.screen)
     parts = tuple(_part(one, () if stands_alone else question.history, rules) for one in asked[:MAX_PARTS])
     notices = (*screened.notices, *((NoticeKind.MORE_PARTS,) if len(asked) > MAX_PARTS else ()))
     return Understood(screened.question, screened.text, screened.language, parts, notices, case)
-
-
-def _earlier(question: Question, text: str, rules: Rules) -> tuple[str, ...]:
-    """Give the earlier questions since another subject was announced last; none where this one does."""
-    if _changes_subject(text, rules):
-        return ()
-    asked = [turn.question for turn in question.history]
-    changes = [place for place, one in enumerate(asked) if _changes_subject(one, rules)]
-    return tuple(asked[changes[-1] if changes else 0 :])
-
-
-def _changes_subject(text: str, rules: Rules) -> bool:
-    return without_topic_change(text, rules) != squeezed(text)
 
 
 def _part(asked: Asked, history: tuple[Turn, ...], rules: Rules) -> Part:

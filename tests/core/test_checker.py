@@ -126,6 +126,20 @@ def test_a_question_shows_what_was_understood_with_the_words_that_told_it() -> N
     assert "Dit heb ik begrepen:\n- het Rijk\n- ICT Werkomgeving Rijk ('laptops')\n" in told("rijk", "laptops").text
 
 
+@pytest.mark.parametrize(
+    ("earlier", "text", "kept"),
+    [
+        (["Wij kopen laptops voor de gemeente, 3 ton"], "Ons ministerie koopt software", 1),
+        (["Wij kopen laptops voor de gemeente, 3 ton", "ander onderwerp: wat is de drempel"], "voor 3 ton", 1),
+        (["Wij kopen voor een ministerie", "het zijn laptops"], "voor 3 ton", 3),
+        (["Wij kopen laptops voor een ministerie"], "Wij kopen ze voor het ministerie van 3 ton", 2),
+    ],
+)
+def test_of_what_was_said_before_only_the_same_purchase_counts(earlier: list[str], text: str, kept: int) -> None:
+    reply = checker().start_after(new(), earlier, text)
+    assert said(reply) == [*earlier, text][-kept:]
+
+
 def test_what_was_said_before_counts_at_the_start() -> None:
     reply = checker().start(new(), "Ons ministerie koopt laptops", "voor 200.000 euro")
     assert said(reply) == ["Ons ministerie koopt laptops", "voor 200.000 euro"]

@@ -195,6 +195,37 @@ def test_who_only_tells_a_whole_purchase_gets_the_outcome(text: str, outcome: Ou
     assert found.decision.outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("Wij kopen laptops voor het ministerie.", FactName.EUROPEAN_TENDER),
+        ("Ministerie van BZK koopt software voor 500.000 euro", FactName.CATEGORY),
+        ("We buy laptops for our ministry", FactName.EUROPEAN_TENDER),
+    ],
+)
+def test_who_only_tells_a_part_of_a_purchase_is_asked_for_the_rest(text: str, missing: FactName) -> None:
+    found = told(text)
+    assert found.status is Status.CLARIFICATION
+    assert found.decision is not None
+    assert found.decision.missing == (missing,)
+
+
+def test_a_purchase_that_is_told_anew_has_nothing_of_the_one_before() -> None:
+    before = "Wij kopen laptops voor de gemeente, 300.000 euro"
+    bought = told(before, "Ons ministerie koopt software voor 500.000 euro")
+    assert bought.decision is not None
+    assert FactName.CATEGORY not in bought.decision.facts
+    assert bought.decision.missing == (FactName.CATEGORY,)
+    without_value = told(before, "Het ministerie koopt uniformen.")
+    assert FactName.VALUE_EUR not in facts(without_value)
+    goes_on = told("Wij kopen laptops voor het ministerie.", "En dan voor 300.000 euro.")
+    assert facts(goes_on)[FactName.CATEGORY] == "ict_werkomgeving_rijk"
+
+
+def test_what_a_purchase_is_about_is_no_purchase() -> None:
+    assert told("De drempel voor het ministerie is 140.000 euro.").decision is None
+
+
 def test_a_story_with_a_purchase_in_it_is_no_question_about_that_purchase() -> None:
     story = "Gisteren sprak ik lang met een collega over van alles, ook over zijn kinderen en zijn huis in Zeeland."
     assert told(f"{story} Hij koopt laptops voor een ministerie, 150.000 euro.").decision is None
