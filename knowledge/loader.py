@@ -144,6 +144,7 @@ def read_rules(root: Traversable | None = None) -> Rules:
             private_buyer=Patterns.of(*screen.private_buyer),
             what_next=Patterns.of(*screen.what_next),
             buying=Patterns.of(*screen.buying),
+            selling=Patterns.of(*screen.selling),
         ),
         terms=_lexicon(read_glossary(root)),
         other_subjects=Lexicon({word.lower(): Term(word, "other", False) for word in screen.other_subjects}),

@@ -343,6 +343,8 @@ class ScreenFile(Strict):
     """Words with which people who buy ask what to do, after they told the purchase."""
     buying: tuple[Pattern, ...]
     """Words with which people say that they buy."""
+    selling: tuple[Pattern, ...]
+    """Words by which a message is of, or about, a supplier."""
 
 
 class CalibrationFile(Strict):

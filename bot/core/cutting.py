@@ -11,7 +11,8 @@ _ROOM_AFTER = 64
 """Characters behind the room in which the marks of its last sentence end."""
 
 _ONE = r"\\?\[\d{1,3}\\?\]"
-_MARKS = rf"(?:[^\S\n]*{_ONE})+"
+_MARKS = rf"(?:(?<![^\S\n])[^\S\n]*{_ONE})+"
+"""With the spaces before them, looked for from the first of those only: many spaces take no longer than words."""
 _MARK = re.compile(_ONE)
 _KEPT = re.compile(rf"{_MARKS}[.,;:!?)]*|\\.|&#?\w{{1,8}};")
 """What stays whole: marks with what they follow, and what stands for one character in a markup."""

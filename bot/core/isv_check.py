@@ -50,8 +50,16 @@ NEAR_ANSWER = 0.15
 BARE_WORDS = 8
 """A message of this many words that only names a purchase asks whether ISV holds for it."""
 
-MAX_TOLD_WORDS = 25
-"""A message of at most so many words that tells a purchase in full and asks nothing wants to know whether ISV holds."""
+MAX_OTHER_WORDS = 2
+"""Words beside the facts, such as a name, in a message that tells a purchase and nothing else."""
+
+_BESIDE_FACTS = frozenset(
+    "ik wij we ons onze het de een voor van als bij in is gaan gaat ga willen wil met en of is zijn over ter"
+    " waarde euro koop kopen koopt inkopen inkoop aanbesteden besteden besteedt aan bestellen bestelt nieuwe i our"
+    " the a an for of as at by and are is will want to buy buys buying procure procures purchase order orders"
+    " worth new".split()
+)
+"""Words with which a purchase is told, and that say nothing else."""
 
 MAX_FOLLOW_UP_WORDS = 16
 """A longer message that tells a new fact asks something of its own."""
@@ -111,7 +119,7 @@ def _calling_part(retrieved: Retrieved, case: Case, rules: Rules) -> int | None:
         return None
     if FactName.AUTHORITY not in told and rules.screen.private_buyer.match(retrieved.understood.text):
         return None
-    if _changes_a_case(retrieved, case, rules) or _asks_what_next(retrieved, case, rules):
+    if _changes_a_case(retrieved, case, rules) or _tells_purchase(retrieved, case, rules):
         return 0
     for i, part in enumerate(retrieved.parts):
         if _is_called(part, len(told), has_new=bool(case.new & CORE_FACTS), rules=rules):
@@ -133,7 +141,7 @@ def _is_called(part: FoundPart, told: int, *, has_new: bool, rules: Rules) -> bo
     return has_new and told >= FULL_CASE and is_near
 
 
-def _asks_what_next(retrieved: Retrieved, case: Case, rules: Rules) -> bool:
+def _tells_purchase(retrieved: Retrieved, case: Case, rules: Rules) -> bool:
     """Say whether a message tells a purchase of the asker and asks no more than what to do now, or nothing.
 
     One that is told in full needs no word that says so; one that is told in part gets the question for the rest.
@@ -141,10 +149,19 @@ def _asks_what_next(retrieved: Retrieved, case: Case, rules: Rules) -> bool:
     text = retrieved.understood.text
     if len(case.new & CORE_FACTS) < NEEDED_FACTS or len(retrieved.parts) != 1:
         return False
-    is_only_told = len(words(text)) <= MAX_TOLD_WORDS and not asks(text) and not rules.screen.asking.match(text)
+    is_only_told = not (asks(text) or rules.screen.asking.match(text)) and _is_bare(text, case, rules)
     if case.is_told_at_once:
         return is_only_told or rules.screen.what_next.match(text)
     return is_only_told and rules.screen.buying.match(text)
+
+
+def _is_bare(text: str, case: Case, rules: Rules) -> bool:
+    """Say whether a message holds hardly a word beside the facts of a purchase: no complaint, order or story."""
+    told = {word for name in case.new if name in case.facts for word in words(case.facts[name].words)}
+    found = words(text)
+    others = [word for word in found if word not in told and word not in _BESIDE_FACTS]
+    begins = bool(found) and (found[0] in told or found[0] in _BESIDE_FACTS)
+    return begins and len(others) <= MAX_OTHER_WORDS and not rules.screen.selling.match(text)
 
 
 def _asks_openly(text: str) -> bool:

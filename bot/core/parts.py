@@ -74,7 +74,7 @@ _HOLLOW = _ASKING_WORDS | frozenset(
 _LINKS = frozenset("en maar dus of oh and but so".split())
 POINTS_BACK = frozenset(
     "die dat deze dit daar daarvan daarvoor daarover daarbij daarmee daarin daaruit hem haar hij zij ze hen hun het er"
-    " dan zo'n zulke it that those they them this these its his her he she".split()
+    " dan toen destijds zo'n zulke it that those they them this these its his her he she".split()
 )
 
 

@@ -13,6 +13,7 @@ from bot.core.followup import refers
 from bot.core.plain import words
 from bot.core.ports import Recognised, Recogniser, Vector
 from bot.core.rank import Candidate, Lookup, Query
+from bot.core.references import years_in
 from bot.core.understand import Part
 
 STANDS_ALONE = 0.52
@@ -47,7 +48,8 @@ def read(part: Part, vectors: Mapping[str, Vector], lookup: Lookup, rank: Rank, 
     as_said = _query((part.said,), vectors[part.said], lookup.recogniser)
     said = rank(as_said) if first != part.said else []
     alone = Read(replace(part, readings=(part.said,), follows=False), said, said, as_said.recognised)
-    if part.follows and _stands_alone(part.said, said):
+    borrows_year = bool(years_in(first)) and not years_in(part.said)
+    if part.follows and _stands_alone(part.said, said, borrows_year=borrows_year):
         return alone
     found = rank(_query(part.readings, vectors[first], lookup.recogniser))
     if part.follows and not refers(part.said) and _is_told(found, told) and _asks_anew(said, told):
@@ -55,9 +57,12 @@ def read(part: Part, vectors: Mapping[str, Vector], lookup: Lookup, rank: Rank, 
     return Read(part, found, said or found, as_said.recognised)
 
 
-def _stands_alone(text: str, said: Sequence[Candidate]) -> bool:
-    """Say whether what looks like a follow-up is a question that people ask by itself; single words may deceive."""
-    if refers(text) and len(words(text)) <= REFERRING_WORDS:
+def _stands_alone(text: str, said: Sequence[Candidate], *, borrows_year: bool) -> bool:
+    """Say whether what looks like a follow-up is a question that people ask by itself; single words may deceive.
+
+    One that refers to a question about a year is about that year: another one would bring another amount.
+    """
+    if refers(text) and (borrows_year or len(words(text)) <= REFERRING_WORDS):
         return False
     return any(c.cosine >= STANDS_ALONE for c in said if c.line is not None and not isinstance(c.target, WrittenReply))
 

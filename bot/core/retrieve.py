@@ -124,15 +124,17 @@ def _found(
     part: Part, vectors: Mapping[str, Vector], understood: Understood, lookup: Lookup, rules: Rules
 ) -> FoundPart:
     """Look up a part in its readings; what was really said decides which written reply fits."""
-    days = understood.days | frozenset(day for reading in part.readings for day in days_of_years(reading))
     history = understood.question.history
     part, all_targets, said, recognised = read(
         part,
         vectors,
         lookup,
-        lambda query: ranked(query, understood.role, days, lookup, rules.calibration),
+        lambda query: ranked(
+            query, understood.role, understood.days | days_of_years(query.text), lookup, rules.calibration
+        ),
         told=history[-1].answer if history else "",
     )
+    days = understood.days | days_of_years(" ".join(part.readings))
     lean = recognised.lean
     around = lookup.recogniser.recognise(understood.whole, vectors[part.said]).lean
     together = " ".join(part.readings)

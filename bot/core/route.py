@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from bot.core.corpus import Kind, Status, WrittenReply
 from bot.core.parts import asks, is_hollow
 from bot.core.plain import words
-from bot.core.rank import FAR
+from bot.core.rank import FAR, SAME
 from bot.core.retrieve import FoundPart
 from bot.core.rules import Rules
 from bot.core.scope import Zone
 
 SAME_LINE = 0.75
 """The cosine from which a message says the same as a line of a written reply, so that no further sign is needed."""
-
-SURELY_SAME = 0.9
-"""The cosine from which a message says what a question line says, however little that is."""
 
 SURELY_NEAR = 0.75
 """A message this near to a text is a question about it, whatever else it looks like."""
@@ -74,7 +71,7 @@ def _without_subject(part: FoundPart, rules: Rules) -> Ending | None:
     if _is_small_talk(part, rules):
         return _ended(Status.SMALLTALK, part)
     is_bare = is_hollow(part.said) or len(words(part.said)) < MIN_QUESTION_WORDS or _is_kind(Kind.UNCLEAR, part, rules)
-    if is_bare and not part.signals.follows and part.signals.line < SURELY_SAME:
+    if is_bare and not part.signals.follows and part.signals.line < SAME:
         is_greeting = _is_kind(Kind.SMALLTALK, part, rules) and not is_hollow(part.said)
         return _ended(Status.SMALLTALK, part) if is_greeting else Ending(Status.CLARIFICATION)
     asks_on = part.signals.follows and asks(part.said)

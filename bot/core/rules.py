@@ -65,6 +65,8 @@ class ScreenRules:
     """Words with which people who buy ask what to do, after they told the purchase."""
     buying: Patterns
     """Words with which people say that they buy."""
+    selling: Patterns
+    """Words by which a message is of, or about, a supplier."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,23 @@ def test_what_a_purchase_is_about_is_no_purchase() -> None:
 def test_a_story_with_a_purchase_in_it_is_no_question_about_that_purchase() -> None:
     story = "Gisteren sprak ik lang met een collega over van alles, ook over zijn kinderen en zijn huis in Zeeland."
     assert told(f"{story} Hij koopt laptops voor een ministerie, 150.000 euro.").decision is None
-    assert told("Noem de bronnen over laptops voor het ministerie van 150.000 euro").decision is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Noem de bronnen over laptops voor het ministerie van 150.000 euro",
+        "Wij leveren laptops aan het ministerie voor 300.000 euro",
+        "Wij leveren laptops aan het ministerie voor 300.000 euro en vinden ISV te duur",
+        "Het ministerie kocht laptops voor 300.000 euro en nu blijkt kinderarbeid in de keten",
+        "Ministerie, laptops, 300.000 euro. Leg het stappenplan uit.",
+        "Stel een contractclausule op voor laptops, ministerie, 300.000 euro",
+        "Wij kopen laptops voor het ministerie maar de leverancier weigert een risicoanalyse",
+        "Ons ministerie heeft voor 300.000 euro laptops gekocht, maar er komt geen rapport",
+    ],
+)
+def test_a_complaint_an_order_or_a_supplier_only_mentions_a_purchase(text: str) -> None:
+    assert told(text).decision is None
 
 
 def test_a_whole_purchase_borrows_nothing_from_the_one_before() -> None:

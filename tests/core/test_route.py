@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from bot.core.corpus import Kind, Status
+from bot.core.rank import SAME
 from bot.core.retrieve import FoundPart
-from bot.core.route import SURE_ORDER, SURELY_SAME, ending_of
+from bot.core.route import SURE_ORDER, ending_of
 from bot.core.scope import Signals, Zone
 from tests.builders import real_rules
 
@@ -70,7 +71,7 @@ def test_a_message_that_is_vague_is_asked_back() -> None:
     assert status(found("het is me niet helemaal helder geworden", vague)) is Status.CLARIFICATION
 
 
-@pytest.mark.parametrize(("line", "expected"), [(SURELY_SAME, None), (SURELY_SAME - 0.01, Status.CLARIFICATION)])
+@pytest.mark.parametrize(("line", "expected"), [(SAME, None), (SAME - 0.01, Status.CLARIFICATION)])
 def test_hollow_words_are_a_question_where_a_question_line_says_the_same(line: float, expected: Status | None) -> None:
     hollow = found("wat kan ik je vragen?", {Kind.SUBJECT: 0.4}, zone=Zone.ANSWER, line=line, nearest=1.2)
     assert status(hollow) is expected

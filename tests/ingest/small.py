@@ -136,7 +136,7 @@ Er zijn 8 categorieën. Dat is niet geverifieerd.
         f"{name}: []\n"
         for name in (
             "injection judgement other_subjects salutation greeting closing asking topic_change courtesy judging duty"
-            " permission private_buyer what_next buying"
+            " permission private_buyer what_next buying selling"
         ).split()
     ),
     "rules/isv.yaml": """\

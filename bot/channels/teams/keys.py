@@ -32,8 +32,9 @@ class Pace:
     """Seconds after which they are asked for because of a key that was not among them."""
     again_s: float = 10.0
     """Seconds between two attempts while they cannot be had."""
-    keep_s: float = 24 * 3600.0
-    """Seconds that known keys hold while no newer ones can be had; Microsoft calls them stable over days."""
+    keep_s: float = 3600.0
+    """Seconds that known keys hold while no newer ones can be had. Longer, and one that was withdrawn would still be
+    believed by who keeps us from hearing of it."""
 
 
 USUAL = Pace()
