@@ -61,6 +61,10 @@ class _CountedInbox:
         """Say whether a message came in before."""
         return self._inbox.has(key)
 
+    def is_waiting(self, key: str) -> bool:
+        """Say whether a message is not delivered."""
+        return self._inbox.is_waiting(key)
+
     def replies(self, key: str) -> tuple[Reply, ...] | None:
         """Give replies that are not delivered."""
         return self._inbox.replies(key)

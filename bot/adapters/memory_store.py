@@ -81,6 +81,10 @@ class MemoryInbox:
         """Say whether a message came in before."""
         return key in self._kept.messages
 
+    def is_waiting(self, key: str) -> bool:
+        """Say whether a message is not delivered."""
+        return key in self._kept.messages and self._kept.messages[key].incoming is not None
+
     def replies(self, key: str) -> tuple[Reply, ...] | None:
         """Give replies that are not delivered."""
         message = self._kept.messages.get(key)
@@ -249,6 +253,7 @@ class MemoryRetention:
                 found.conversation = replace(found.conversation, talk=None, last=None, asked="", rated="")
         _drop(kept.messages, lambda message: message.at < before)
         _drop(kept.shown, lambda shown: shown.at < before)
+        kept.people.update((p.person, replace(p, reach=None)) for p in kept.people.values() if p.asked_at < before)
         return Counts(
             conversations=_drop(kept.conversations, lambda found: found.at < before),
             records=_drop(kept.records, lambda found: found[1] < before),

@@ -67,6 +67,12 @@ class SqlInbox:
         with self._database.session() as session:
             return session.scalar(select(MessageRow.place).where(MessageRow.key == key)) is not None
 
+    def is_waiting(self, key: str) -> bool:
+        """Say whether a message is not delivered."""
+        with self._database.session() as session:
+            state = session.scalar(select(MessageRow.state).where(MessageRow.key == key))
+        return state in (PENDING, ANSWERED)
+
     def replies(self, key: str) -> tuple[Reply, ...] | None:
         """Give replies that are not delivered; none where all was forgotten."""
         with self._database.session() as session:

@@ -90,6 +90,7 @@ class SqlRetention:
             old = update(ConversationRow).where(ConversationRow.said_at < before)
             session.execute(old.values(asked="", rated="", talk=None, last=None))
             session.execute(delete(ShownRow).where(ShownRow.at < before))
+            session.execute(update(PersonRow).where(PersonRow.asked_at < before).values(reach=None))
             return Counts(
                 conversations=_deleted(session, delete(ConversationRow).where(ConversationRow.at < before)),
                 records=_deleted(session, delete(RecordRow).where(RecordRow.at < before)),

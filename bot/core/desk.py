@@ -149,6 +149,14 @@ class Desk:
         """
         return self._store.inbox.has(self._identities.message(incoming))
 
+    def is_waiting(self, incoming: Incoming) -> bool:
+        """Say whether a message came in and is not delivered yet.
+
+        Raises:
+            StoreUnavailable: that cannot be read.
+        """
+        return self._store.inbox.is_waiting(self._identities.message(incoming))
+
     def take_on(self, channel: str) -> bool:
         """Answer for a channel, which only one process may: two would send the same replies. False: another one does.
 

@@ -115,6 +115,8 @@ class Front:
             raise StoreUnavailable("too many answers wait to be sent")
         line = _line(incoming)
         if not (self._answering.has_room(line) and self._sending.has_room(line)):
+            if incoming in self._doubtful:
+                raise StoreUnavailable("it may have been kept, and its line is full")
             if not await self._in_thread(self._desk.is_known, incoming):
                 self._busy.tell(line, incoming)
             return False
@@ -126,18 +128,20 @@ class Front:
         return True
 
     async def _is_to_be_answered(self, incoming: Incoming) -> bool:
-        """Keep a message; one that came in before is answered where that time it was not confirmed.
+        """Keep a message; one that was kept before, and was not confirmed then, is answered if it still waits.
 
         Raises:
             StoreUnavailable: it could not be kept, or that could not be seen.
         """
         try:
             is_new = await self._in_thread(self._desk.accept, incoming)
+            is_doubtful = not is_new and incoming in self._doubtful
+            is_left = is_doubtful and await self._in_thread(self._desk.is_waiting, incoming)
         except StoreUnavailable:
             self._doubtful.add(incoming)
             raise
-        was_doubtful = self._doubtful.take(incoming)
-        return is_new or was_doubtful
+        self._doubtful.take(incoming)
+        return is_new or is_left
 
     async def send_outgoing(self) -> int:
         """Send what nobody asked for just now; give how much was sent. What cannot be sent stays for a later time.
@@ -179,6 +183,7 @@ class Front:
 
     def _put(self, incoming: Incoming) -> None:
         line = _line(incoming)
+        self._doubtful.put_in_line(incoming)
 
         async def answer() -> None:
             on_partial = self._partial(incoming) if self._partial is not None else None
@@ -193,7 +198,7 @@ class Front:
         pauses = tries(self._again_s)
         is_sent = False
 
-        async def work() -> float | None:
+        async def once() -> float | None:
             nonlocal is_sent
             try:
                 if not is_sent:
@@ -207,6 +212,15 @@ class Front:
             loop = asyncio.get_running_loop()
             is_noted = await loop.run_in_executor(self._notes, self._desk.delivered, incoming)
             return None if is_noted else next(pauses, None)
+
+        async def work() -> float | None:
+            pause: float | None = None
+            try:
+                pause = await once()
+            finally:
+                if pause is None:
+                    self._doubtful.out_of_line(incoming)
+            return pause
 
         return work
 

@@ -87,6 +87,10 @@ class Inbox(Protocol):
         """Say whether a message came in before."""
         ...
 
+    def is_waiting(self, key: str) -> bool:
+        """Say whether a message came in and is not delivered yet."""
+        ...
+
     def replies(self, key: str) -> tuple[Reply, ...] | None:
         """Give the replies to a message that is answered and not yet delivered; ``None`` where it is not.
 

@@ -5,7 +5,7 @@ Knows nothing of files, and takes nothing from what a person types.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -86,12 +86,14 @@ class Door:
     def _code(self, incoming: Incoming, person: str, known: Pairing | None) -> str:
         """Give the code of a person, a new one where the last has run out; empty where too many wait."""
         oldest = self.now() - CODE_LASTS
+        reach = Reach(incoming.address or incoming.conversation, incoming.language or Language.NL)
         if known is not None and known.asked_at > oldest:
+            if known.reach != reach:
+                self.people.ask(replace(known, reach=reach))
             return known.code
         waiting = [p for p in self.people.all() if p.role is None and p.asked_at > oldest]
         if len(waiting) >= MAX_WAITING_CODES:
             return ""
-        reach = Reach(incoming.address or incoming.conversation, incoming.language or Language.NL)
         pairing = Pairing(person, incoming.channel, self.new_code(), self.now(), reach=reach)
         self.people.ask(pairing)
         return pairing.code

@@ -211,6 +211,16 @@ def test_who_is_let_in_is_told_once_and_then_not_reached_any_more(store: Store) 
     assert [pairing.code for pairing in store.people.untold("test")] == ["CODE2"]
 
 
+def test_where_somebody_can_be_reached_is_not_kept_longer_than_the_rest(store: Store) -> None:
+    store.people.ask(PAIRING)
+    store.people.approve("CODE1", Role.OFFICER, BEFORE)
+    store.retention.purge(NOON)
+    assert len(store.people.untold("test")) == 1
+    store.retention.purge(NOON + timedelta(seconds=1))
+    assert store.people.untold("test") == ()
+    assert store.people.find(ANNA) == replace(PAIRING, role=Role.OFFICER, reach=None)
+
+
 def test_a_later_request_takes_the_place_of_the_earlier(store: Store) -> None:
     store.people.ask(PAIRING)
     store.people.ask(replace(PAIRING, code="CODE2"))
@@ -269,11 +279,15 @@ def test_what_was_answered_already_changes_nothing_when_it_is_answered_again(sto
     assert store.conversations.load("k") == CONVERSATION
 
 
-def test_what_came_in_before_is_known(store: Store) -> None:
+def test_what_came_in_before_is_known_and_waits_until_it_is_delivered(store: Store) -> None:
     store.inbox.accept("m", ANNA, said())
     assert (store.inbox.has("m"), store.inbox.has("n")) == (True, False)
+    assert (store.inbox.is_waiting("m"), store.inbox.is_waiting("n")) == (True, False)
+    store.inbox.finish("m", Finished((REPLY,)))
+    assert store.inbox.is_waiting("m")
     store.inbox.deliver("m")
     assert store.inbox.has("m")
+    assert not store.inbox.is_waiting("m")
 
 
 def test_what_was_said_is_purged_also_where_the_conversation_goes_on(store: Store, clock: Clock) -> None:

@@ -779,6 +779,16 @@ def test_who_is_let_in_is_told_so_once_where_the_code_was_asked_for() -> None:
     assert [pairing.reach is None for pairing in office.store.people.all()] == [True, False]
 
 
+def test_who_moves_or_asked_an_older_program_is_told_where_the_last_message_came_from() -> None:
+    office = Office(roster=Nobody())
+    office.say(ASK, address="chat 7")
+    code = office.store.people.all()[0]
+    office.store.people.ask(replace(code, reach=None))
+    assert "CODE1" in office.say(ASK, address="chat 8").text
+    office.store.people.approve("CODE1", Role.OFFICER, NOON - CODE_LASTS)
+    assert [outgoing.address for outgoing in office.desk.outgoing("test")] == ["chat 8"]
+
+
 def test_who_is_forgotten_or_removed_is_not_told_to_be_let_in() -> None:
     office = Office(roster=Nobody())
     for person in ("anna", "ben"):

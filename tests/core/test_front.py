@@ -342,6 +342,7 @@ class Uncertain:
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self.fails = True
+        self.is_noted = threading.Event()
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._inbox, name)
@@ -351,6 +352,10 @@ class Uncertain:
         if self.fails:
             raise StoreUnavailable("gone after the commit")
         return is_new
+
+    def deliver(self, key: str) -> None:
+        self._inbox.deliver(key)
+        self.is_noted.set()
 
 
 def test_a_message_of_which_nobody_knows_whether_it_was_kept_is_answered_when_it_comes_again() -> None:
@@ -371,6 +376,28 @@ def test_a_message_of_which_nobody_knows_whether_it_was_kept_is_answered_when_it
     assert sent.texts == [("c1", "een")]
 
 
+def test_what_was_answered_is_not_answered_again_after_a_doubt() -> None:
+    sent, kept = Sent(), memory_store(Clock())
+    inbox = Uncertain(kept.inbox)
+    inbox.fails = False
+    store = replace(kept, inbox=inbox)  # type: ignore[arg-type]  # it passes the rest on
+
+    async def run() -> None:
+        front = Front(new(store), sent)
+        assert await front.receive(said("een"))
+        await sent.until(1)
+        await asyncio.to_thread(inbox.is_noted.wait, 20)
+        inbox.fails = True
+        with pytest.raises(StoreUnavailable):
+            await front.receive(said("een"))
+        inbox.fails = False
+        assert not await front.receive(said("een"))
+        assert await front.finish(20)
+
+    asyncio.run(run())
+    assert sent.texts == [("c1", "een")]
+
+
 def test_only_so_many_doubtful_messages_are_remembered() -> None:
     doubtful = Doubtful()
     for n in range(MAX_DOUBTFUL + 1):
@@ -378,6 +405,16 @@ def test_only_so_many_doubtful_messages_are_remembered() -> None:
     assert not doubtful.take(said(message_id="0"))
     assert doubtful.take(said(message_id="1"))
     assert not doubtful.take(said(message_id="1"))
+
+
+def test_what_is_in_line_is_not_doubtful() -> None:
+    doubtful = Doubtful()
+    doubtful.put_in_line(said("een"))
+    doubtful.add(said("een"))
+    assert said("een") not in doubtful
+    doubtful.out_of_line(said("een"))
+    doubtful.add(said("een"))
+    assert said("een") in doubtful
 
 
 class Elsewhere:
