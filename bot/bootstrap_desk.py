@@ -20,7 +20,7 @@ from bot.core.desk import Desk, Manners
 from bot.core.desk_commands import Commands
 from bot.core.desk_talk import Talking
 from bot.core.errors import MissingExtra, SettingsError, StoreUnavailable
-from bot.core.identity import Identities
+from bot.core.identity import Identities, is_guid
 from bot.core.keeping import Store
 from bot.core.model import Answer
 from bot.core.people import Door, Roster
@@ -134,11 +134,10 @@ def build_roster(settings: Settings) -> "ListedPeople":
     Raises:
         SettingsError: the file is wrong.
     """
-    from bot.adapters.entra_groups import is_object_id
     from bot.adapters.people_file import read_people
 
     roster = read_people(settings.people_file, {TEAMS: entra_groups(settings)})
-    strange = next((group for group in roster.groups(TEAMS) if not is_object_id(group)), None)
+    strange = next((group for group in roster.groups(TEAMS) if not is_guid(group)), None)
     if strange is not None:
         raise SettingsError(f"{settings.people_file}: groups: {TEAMS}: '{strange}' is no object id of a group in Entra")
     return roster

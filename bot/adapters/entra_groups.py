@@ -20,6 +20,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.core.errors import DirectoryUnavailable, ServiceTimeout
+from bot.core.identity import is_guid
 
 GROUPS_A_CALL = 20
 """Groups that one call may name (Graph, checkMemberGroups)."""
@@ -56,7 +57,6 @@ WAYS_OUT: Mapping[int, str] = {
 }
 TOKEN_WAY_OUT = "check ISVBOT_TEAMS_CLIENT_ID, ISVBOT_TEAMS_CLIENT_SECRET and ISVBOT_TEAMS_TENANT_ID"  # noqa: S105  # no secret
 
-_OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CODE = re.compile(r"\w{1,60}", re.ASCII)
 
 
@@ -109,7 +109,7 @@ class EntraGroups:
             DirectoryUnavailable: Graph cannot be reached, or refuses.
             ServiceTimeout: it does not answer in time.
         """
-        if not _OBJECT_ID.fullmatch(person):
+        if not is_guid(person):
             return frozenset()
         key = (person, tuple(groups))
         known = self._known.get(key)
@@ -242,11 +242,6 @@ class EntraGroups:
 
     def _late(self, what: str) -> str:
         return f"{what} did not answer within {self.options.timeout:g} s"
-
-
-def is_object_id(text: str) -> bool:
-    """Say whether a text can be the id of a group or a person in Entra."""
-    return _OBJECT_ID.fullmatch(text) is not None
 
 
 def _ids(body: object) -> Sequence[str]:

@@ -13,9 +13,14 @@ from bot.core.incoming import Incoming
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
+def is_guid(text: str) -> bool:
+    """Say whether a text has the form of the ids that Entra gives to persons and groups."""
+    return _GUID.fullmatch(text) is not None
+
+
 def plain_id(person: str) -> str:
-    """Give an id as a person is known by: a GUID, such as Entra gives, in lower case, and any other as it is."""
-    return person.lower() if _GUID.fullmatch(person) else person
+    """Give an id as a person is known by: a GUID in lower case, and any other as it is."""
+    return person.lower() if is_guid(person) else person
 
 
 class Identities:

@@ -68,20 +68,14 @@ def _stands_alone(text: str, said: Sequence[Candidate], *, borrows_year: bool) -
 
 
 def _asks_anew(said: Sequence[Candidate], told: str) -> bool:
-    best = _best_answer(said)
-    return best is not None and best.cosine >= ASKS_ANEW and not _is_told(said, told)
+    best = next((c.cosine for c in said if isinstance(c.target, WrittenAnswer)), 0.0)
+    return best >= ASKS_ANEW and not _is_told(said, told)
 
 
 def _is_told(found: Sequence[Candidate], told: str) -> bool:
     """Say whether the likeliest written answer is the one that was just given."""
-    best = _best_answer(found)
-    if best is None or not isinstance(best.target, WrittenAnswer):
-        return False
-    return any(wording in told for wording in (best.target.lead.wording.nl, best.target.lead.wording.en))
-
-
-def _best_answer(found: Sequence[Candidate]) -> Candidate | None:
-    return next((candidate for candidate in found if isinstance(candidate.target, WrittenAnswer)), None)
+    lead = next((c.target.lead.wording for c in found if isinstance(c.target, WrittenAnswer)), None)
+    return lead is not None and (lead.nl in told or lead.en in told)
 
 
 def _query(readings: Sequence[str], vector: Vector, recogniser: Recogniser) -> Query:

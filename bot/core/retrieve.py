@@ -134,10 +134,10 @@ def _found(
         ),
         told=history[-1].answer if history else "",
     )
-    days = understood.days | days_of_years(" ".join(part.readings))
+    together = " ".join(part.readings)
+    days = understood.days | days_of_years(together)
     lean = recognised.lean
     around = lookup.recogniser.recognise(understood.whole, vectors[part.said]).lean
-    together = " ".join(part.readings)
     mentioned = frozenset(mention.term.identifier for mention in rules.terms.mentions(together))
     wanted = [candidate for candidate in all_targets if _is_wanted(candidate.target, mentioned)]
     candidates = read_again(part.readings[0], wanted, lookup, rules.calibration)

@@ -302,23 +302,31 @@ def test_a_stop_does_not_wait_for_what_must_be_sent_later_and_loses_nothing() ->
     assert sent.texts == [("c1", "een"), ("c1", "twee")]
 
 
-class Forgetful:
-    """An inbox that cannot note at first that a reply arrived."""
+class PassedOn:
+    """An inbox that passes all on to another one, and tells when it was noted that a reply arrived."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
-        self.failures = 2
         self.is_noted = threading.Event()
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._inbox, name)
 
     def deliver(self, key: str) -> None:
+        self._inbox.deliver(key)
+        self.is_noted.set()
+
+
+class Forgetful(PassedOn):
+    """One that cannot note at first that a reply arrived."""
+
+    failures = 2
+
+    def deliver(self, key: str) -> None:
         self.failures -= 1
         if self.failures >= 0:
             raise StoreUnavailable("away")
-        self._inbox.deliver(key)
-        self.is_noted.set()
+        super().deliver(key)
 
 
 def test_that_a_reply_arrived_is_noted_later_where_it_cannot_be_now_and_it_is_sent_once() -> None:
@@ -336,26 +344,16 @@ def test_that_a_reply_arrived_is_noted_later_where_it_cannot_be_now_and_it_is_se
     assert sent.texts == [("c1", "een")]
 
 
-class Uncertain:
-    """An inbox that keeps a message once without being able to say so."""
+class Uncertain(PassedOn):
+    """One that keeps a message without being able to say so."""
 
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
-        self.fails = True
-        self.is_noted = threading.Event()
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._inbox, name)
+    fails = True
 
     def accept(self, key: str, person: str, incoming: Incoming) -> bool:
         is_new = self._inbox.accept(key, person, incoming)
         if self.fails:
             raise StoreUnavailable("gone after the commit")
         return is_new
-
-    def deliver(self, key: str) -> None:
-        self._inbox.deliver(key)
-        self.is_noted.set()
 
 
 def test_a_message_of_which_nobody_knows_whether_it_was_kept_is_answered_when_it_comes_again() -> None:
@@ -500,15 +498,12 @@ def test_what_is_being_answered_while_its_person_has_all_forgotten_leaves_nothin
     assert [handed.question for handed in store.queue.open()] == ["Een latere vraag?"]
 
 
-class Slow:
-    """An inbox that takes long to keep the first message."""
+class Slow(PassedOn):
+    """One that takes long to keep the first message."""
 
     def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
+        super().__init__(inbox)
         self.is_asked, self.go_on = threading.Event(), threading.Event()
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._inbox, name)
 
     def accept(self, key: str, person: str, incoming: Incoming) -> bool:
         if incoming.text == "een":
